@@ -1,0 +1,465 @@
+/* ddblock.h - distributed locks with fencing tokens on Amazon DynamoDB.
+ *
+ * Caveats first.
+ *
+ * A lock with a lease is advice. The holder can be paused, its clock can run
+ * wrong, the table can be edited by hand; then two processes may both act as the
+ * holder. What protects a resource under all of this is the fencing token: a
+ * number that rises with every acquisition. Give it to the resource with each
+ * write, and let the resource refuse a token lower than one it has seen.
+ *
+ * A lock that "fails open" expires when its holder stops sending heartbeats. A
+ * lock that "fails closed" never expires: if its holder dies, a person must end
+ * it (ddblock_break).
+ *
+ * Global tables that are not strongly consistent, DAX, TTL on the lock items and
+ * restoring a backup all break these locks; docs/protocol.md says how.
+ *
+ * Rules for every function here
+ *
+ *  1. Strings are UTF-8 and end with NUL; what a function is given it copies.
+ *  2. Results go out through ret_ parameters, which are left alone on failure.
+ *  3. error may be NULL. It is the caller's own struct, filled on failure.
+ *  4. Each object may be used from any thread, and by several at once, unless its
+ *     comment says otherwise. The call that destroys it must be the last one.
+ *  5. A client keeps its store alive and a lock its client: close in any order.
+ *  6. After fork() every object is dead in the child: calls return DDBLOCK_FORKED,
+ *     no lock is held there, and closing frees memory and touches nothing else.
+ *  7. Durations are in milliseconds, and instants in milliseconds since the Unix
+ *     epoch where they say unix_ms. */
+#ifndef DDBLOCK_DDBLOCK_H
+#define DDBLOCK_DDBLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DDBLOCK_API __attribute__((visibility("default")))
+
+/* The version of the library, as "MAJOR.MINOR.PATCH". */
+#define DDBLOCK_VERSION "0.1.0"
+
+/* Returns the version of the library that runs; compare it to DDBLOCK_VERSION. */
+DDBLOCK_API const char *ddblock_version(void);
+
+/* ------------------------------------------------------------------ status */
+
+/* What a caller can do about a status. */
+typedef enum ddblock_class {
+    DDBLOCK_CLASS_OK,    /* it went well */
+    DDBLOCK_CLASS_RETRY, /* later it may go well */
+    DDBLOCK_CLASS_STOP,  /* the lock is not held: stop the work that it guards */
+    DDBLOCK_CLASS_FIX,   /* arguments, configuration or table must change first */
+    DDBLOCK_CLASS_BUG,   /* the caller or the library is wrong */
+} ddblock_class;
+
+/* Every status: name, number, class, what it means. Numbers are never reused. */
+#define DDBLOCK_STATUS_MAP(X)                                                                      \
+    X(OK, 0, OK, "success")                                                                        \
+    X(NOT_ACQUIRED, 1, RETRY, "another holder has the lock")                                       \
+    X(PENDING, 2, RETRY, "the lock is still being waited for")                                     \
+    X(CANCELLED, 3, STOP, "the acquisition was cancelled")                                         \
+    X(LOST, 4, STOP, "the lock was lost")                                                          \
+    X(IN_DOUBT, 5, STOP, "no reply tells whether the request was carried out")                     \
+    X(UNAVAILABLE, 6, RETRY, "the store cannot be reached or answered with a fault")               \
+    X(THROTTLED, 7, RETRY, "the store asks for fewer requests")                                    \
+    X(NO_MEMORY, 8, RETRY, "out of memory")                                                        \
+    X(INVALID, 9, FIX, "an argument or option is wrong")                                           \
+    X(NO_CREDENTIALS, 10, FIX, "no usable credentials")                                            \
+    X(DENIED, 11, FIX, "the store refuses these credentials")                                      \
+    X(NO_TABLE, 12, FIX, "the lock table does not exist")                                          \
+    X(WRONG_SCHEMA, 13, FIX, "the keys of the table are not those of the options")                 \
+    X(WRONG_KIND, 14, FIX, "the item is a lock of the other kind")                                 \
+    X(BAD_ITEM, 15, FIX, "the item is not a well-formed lock")                                     \
+    X(FORKED, 16, BUG, "the object belongs to the parent process")                                 \
+    X(INTERNAL, 17, BUG, "a fault of ddblock itself")
+
+typedef enum ddblock_status {
+#define DDBLOCK_STATUS_ENUM(name, number, class_, text) DDBLOCK_##name = number,
+    DDBLOCK_STATUS_MAP(DDBLOCK_STATUS_ENUM)
+#undef DDBLOCK_STATUS_ENUM
+} ddblock_status;
+
+/* Returns "OK", "NOT_ACQUIRED", …, or "UNKNOWN". */
+DDBLOCK_API const char *ddblock_status_name(ddblock_status status);
+
+/* Returns the meaning as text, without a final stop. */
+DDBLOCK_API const char *ddblock_status_text(ddblock_status status);
+
+/* Returns the class; DDBLOCK_CLASS_BUG for a number that is none. */
+DDBLOCK_API ddblock_class ddblock_status_class(ddblock_status status);
+
+/* What went wrong, for a program (status) and for a person (message: one sentence
+ * that says what is wrong and, where it is known, what would be right). Never
+ * holds a secret. Text from the table in it is escaped. */
+typedef struct ddblock_error {
+    ddblock_status status;
+    char message[508];
+} ddblock_error;
+
+typedef enum ddblock_log_level {
+    DDBLOCK_LOG_ERROR = 0,
+    DDBLOCK_LOG_WARNING = 1,
+    DDBLOCK_LOG_INFO = 2,
+    DDBLOCK_LOG_DEBUG = 3,
+} ddblock_log_level;
+
+/* Receives log lines, from the thread of the store or of the caller, with no lock
+ * of the library held. It must be safe to call from several threads at once, return
+ * soon, and call no function of this header. */
+typedef void (*ddblock_log_function)(void *user, ddblock_log_level level, const char *message);
+
+/* ------------------------------------------------------------------ lock ids */
+
+typedef enum ddblock_key_type {
+    DDBLOCK_KEY_NONE = 0,
+    DDBLOCK_KEY_STRING = 'S',
+    DDBLOCK_KEY_NUMBER = 'N',
+    DDBLOCK_KEY_BINARY = 'B',
+} ddblock_key_type;
+
+/* One part of a lock's id, typed as the key of the table is. A number is decimal
+ * text, "-1.5e3" say, so that none of DynamoDB's 38 digits is lost. */
+typedef struct ddblock_key {
+    ddblock_key_type type;
+    const void *data;
+    size_t size;
+} ddblock_key;
+
+/* A lock's id. sort.type is DDBLOCK_KEY_NONE where the table has no sort key. */
+typedef struct ddblock_id {
+    ddblock_key partition;
+    ddblock_key sort;
+} ddblock_id;
+
+static inline ddblock_key ddblock_key_string(const char *text)
+{
+    ddblock_key key;
+    key.type = DDBLOCK_KEY_STRING;
+    key.data = text;
+    key.size = strlen(text);
+    return key;
+}
+
+static inline ddblock_key ddblock_key_number(const char *decimal)
+{
+    ddblock_key key;
+    key.type = DDBLOCK_KEY_NUMBER;
+    key.data = decimal;
+    key.size = strlen(decimal);
+    return key;
+}
+
+static inline ddblock_key ddblock_key_binary(const void *data, size_t size)
+{
+    ddblock_key key;
+    key.type = DDBLOCK_KEY_BINARY;
+    key.data = data;
+    key.size = size;
+    return key;
+}
+
+/* The id of a lock in a table without a sort key, by its name. */
+static inline ddblock_id ddblock_id_string(const char *name)
+{
+    ddblock_id id;
+    memset(&id, 0, sizeof(id));
+    id.partition = ddblock_key_string(name);
+    return id;
+}
+
+/* ------------------------------------------------------------------ stores */
+
+/* Where locks live: a DynamoDB table, or a file on this machine. It owns a thread,
+ * which sends the heartbeats whatever the program is doing. */
+typedef struct ddblock_store ddblock_store;
+
+/* A DynamoDB table and how to reach it. NULL and 0 mean the default. */
+typedef struct ddblock_dynamodb_options {
+    size_t size;                   /* set by ddblock_dynamodb_options_init */
+    const char *lock_table;        /* needed: the table's name */
+    const char *partition_key;     /* name of its partition key; default "id" */
+    const char *sort_key;          /* name of its sort key; default: it has none */
+    const char *region;            /* default AWS_REGION, then AWS_DEFAULT_REGION */
+    const char *endpoint;          /* URL; default AWS_ENDPOINT_URL_DYNAMODB, then
+                                      AWS_ENDPOINT_URL, then the region's own */
+    const char *access_key_id;     /* default AWS_ACCESS_KEY_ID */
+    const char *secret_access_key; /* default AWS_SECRET_ACCESS_KEY */
+    const char *session_token;     /* default AWS_SESSION_TOKEN, if the keys are its too */
+    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then the system's */
+    uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
+    ddblock_log_function log;      /* default: nothing is logged */
+    void *log_user;                /* handed to log */
+} ddblock_dynamodb_options;
+
+static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+}
+
+/* Opens a DynamoDB table as a store. Sends nothing: a table that is missing or a key
+ * that is refused shows at the first lock.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (none found, or half a
+ * pair), DDBLOCK_UNAVAILABLE (no thread, descriptor or random bytes to be had),
+ * DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_store_open_dynamodb(const ddblock_dynamodb_options *options,
+                                                       ddblock_store **ret_store,
+                                                       ddblock_error *error);
+
+/* A file of locks, for the processes of one machine. */
+typedef struct ddblock_file_options {
+    size_t size;              /* set by ddblock_file_options_init */
+    const char *path;         /* needed; made, with mode 0600, if it is not there */
+    ddblock_log_function log; /* default: nothing is logged */
+    void *log_user;           /* handed to log */
+} ddblock_file_options;
+
+static inline void ddblock_file_options_init(ddblock_file_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+}
+
+/* Opens a file as a store. It must lie on a local file system: SQLite's locks do not
+ * hold over NFS (https://www.sqlite.org/wal.html).
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID (no path; a file that is not ours),
+ * DDBLOCK_DENIED, DDBLOCK_UNAVAILABLE, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_store_open_file(const ddblock_file_options *options,
+                                                   ddblock_store **ret_store, ddblock_error *error);
+
+/* Opens a new store in the memory of this process, which nobody else sees: for the
+ * tests of programs that use locks.
+ *
+ * Returns DDBLOCK_OK, DDBLOCK_UNAVAILABLE or DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_store_open_memory(ddblock_store **ret_store,
+                                                     ddblock_error *error);
+
+/* Closes a store. NULL is fine. It ends when its last client does; that last call waits,
+ * at most five seconds, for what is still being given back. */
+DDBLOCK_API void ddblock_store_close(ddblock_store *store);
+
+/* ------------------------------------------------------------------ clients */
+
+/* A store plus how its locks behave. */
+typedef struct ddblock_client ddblock_client;
+
+typedef enum ddblock_kind {
+    DDBLOCK_FAIL_OPEN = 0,   /* the lock of a dead holder expires; fencing tokens */
+    DDBLOCK_FAIL_CLOSED = 1, /* it stays until a person ends it; no tokens */
+} ddblock_kind;
+
+#define DDBLOCK_AUTO    ((int64_t)-1)
+#define DDBLOCK_FOREVER INT64_MAX
+
+/* The options of the npm package dynamodb-lock-client under their names in C, and ours. */
+typedef struct ddblock_client_options {
+    size_t size;                 /* set by ddblock_client_options_init */
+    ddblock_kind kind;           /* default DDBLOCK_FAIL_OPEN */
+    const char *owner;           /* for people, 1 … 255 bytes; default
+                                    "ddblock@VERSION_USER@HOST" */
+    int64_t lease_duration_ms;   /* fail-open, 2 … 2^31-1; default 10000 */
+    int64_t heartbeat_period_ms; /* fail-open, 0 (none) … half the lease; default
+                                    DDBLOCK_AUTO: a third of the lease */
+    int64_t retry_count;         /* attempts after the first, 0 … 10^6; default 1. Not
+                                    looked at where a time limit is given */
+    int64_t acquire_period_ms;   /* fail-closed, between attempts, 1 … 2^31-1; default
+                                    1000 */
+    int64_t poll_period_ms;      /* fail-open, between looks at a lock that is waited
+                                    for, 1 … 2^31-1; default DDBLOCK_AUTO: a fortieth of
+                                    the lease, but 20 … 5000 */
+    int64_t drift_ppm;           /* by how much the rate of a clock may be wrong, 0 …
+                                    100000; default 500. The holder stops believing
+                                    twice this share of the lease (at least 1 ms) early */
+    int trust_local_time;        /* not 0: a waiter takes a dead holder's lock when that
+                                    holder's wall clock and its own say that the lease
+                                    is over. Unsafe where wall clocks differ */
+} ddblock_client_options;
+
+static inline void ddblock_client_options_init(ddblock_client_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->lease_duration_ms = 10000;
+    options->heartbeat_period_ms = DDBLOCK_AUTO;
+    options->retry_count = 1;
+    options->acquire_period_ms = 1000;
+    options->poll_period_ms = DDBLOCK_AUTO;
+    options->drift_ppm = 500;
+}
+
+/* Opens a client of a store.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID with a sentence that names the option and its
+ * bounds; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_client_open(ddblock_store *store,
+                                               const ddblock_client_options *options,
+                                               ddblock_client **ret_client, ddblock_error *error);
+
+/* Closes a client. NULL is fine. Locks that are still open stay as they are, and keep the
+ * client until they are released. */
+DDBLOCK_API void ddblock_client_close(ddblock_client *client);
+
+/* ------------------------------------------------------------------ locks */
+
+/* One acquisition of one lock, from its start to its release. */
+typedef struct ddblock_lock ddblock_lock;
+
+typedef struct ddblock_acquire_options {
+    size_t size;     /* set by ddblock_acquire_options_init */
+    int64_t wait_ms; /* how long to wait for the lock: 0 tries once and never waits;
+                        DDBLOCK_FOREVER; default DDBLOCK_AUTO: by the client's
+                        retry_count instead of by time */
+} ddblock_acquire_options;
+
+static inline void ddblock_acquire_options_init(ddblock_acquire_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->wait_ms = DDBLOCK_AUTO;
+}
+
+/* Acquires a lock, waiting as the options say (NULL: the defaults). The handle is the
+ * caller's, to be given to ddblock_release.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_NOT_ACQUIRED (the message names the holder);
+ * DDBLOCK_INVALID, DDBLOCK_UNAVAILABLE, DDBLOCK_THROTTLED, DDBLOCK_DENIED,
+ * DDBLOCK_NO_CREDENTIALS, DDBLOCK_NO_TABLE, DDBLOCK_WRONG_SCHEMA,
+ * DDBLOCK_WRONG_KIND, DDBLOCK_BAD_ITEM, DDBLOCK_FORKED, DDBLOCK_NO_MEMORY,
+ * DDBLOCK_INTERNAL. After any of them nothing is held and there is no handle. */
+DDBLOCK_API ddblock_status ddblock_acquire(ddblock_client *client, const ddblock_id *id,
+                                           const ddblock_acquire_options *options,
+                                           ddblock_lock **ret_lock, ddblock_error *error);
+
+/* Starts to acquire a lock and returns at once. Follow with ddblock_acquire_wait, and give
+ * the handle to ddblock_release in any case: one that is still waiting is cancelled by it.
+ *
+ * Returns DDBLOCK_OK, DDBLOCK_INVALID, DDBLOCK_FORKED or DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
+                                                 const ddblock_acquire_options *options,
+                                                 ddblock_lock **ret_lock, ddblock_error *error);
+
+/* Waits for an acquisition that was started, at most timeout_ms (0: looks only;
+ * DDBLOCK_FOREVER).
+ *
+ * Returns DDBLOCK_OK once the lock was acquired, even if it is lost by now;
+ * DDBLOCK_PENDING when the time is over; DDBLOCK_CANCELLED; otherwise what
+ * ddblock_acquire returns. */
+DDBLOCK_API ddblock_status ddblock_acquire_wait(ddblock_lock *lock, int64_t timeout_ms,
+                                                ddblock_error *error);
+
+/* Cancels an acquisition that still waits; one that is over is left alone. Returns at once;
+ * ddblock_acquire_wait returns when a request that is under way has been answered, and what
+ * it may have acquired has been given back. */
+DDBLOCK_API void ddblock_acquire_cancel(ddblock_lock *lock);
+
+/* Releases a lock, or cancels its acquisition, waits for the outcome, and frees the handle,
+ * whatever is returned. NULL is fine.
+ *
+ * Returns DDBLOCK_OK: released, or never held. DDBLOCK_LOST: it was no longer held when
+ * it was to be released; the message says why and to whom. DDBLOCK_IN_DOUBT: no reply
+ * told; nothing is held here any more, but a fail-open lock may stay busy for the rest of
+ * its lease, a fail-closed one for ever (see ddblock_break). DDBLOCK_DENIED and the like:
+ * the store refuses to release it; the same holds as for DDBLOCK_IN_DOUBT.
+ * DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_release(ddblock_lock *lock, ddblock_error *error);
+
+/* Returns the fencing token, 1 … 2^53-1; 0 before the acquisition and for a lock that
+ * fails closed. It stays the same for the life of the handle. Takes no lock. */
+DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);
+
+/* Returns for how long the lock is held for certain if no heartbeat gets through from now;
+ * 0: it is not held; INT64_MAX for one that fails closed. The clock counts time
+ * spent suspended. Takes no lock: call it before each step of the guarded work. */
+DDBLOCK_API int64_t ddblock_lock_remaining_ms(const ddblock_lock *lock);
+
+typedef enum ddblock_state {
+    DDBLOCK_STATE_WAITING = 0,  /* being acquired */
+    DDBLOCK_STATE_HELD = 1,     /* held */
+    DDBLOCK_STATE_AT_RISK = 2,  /* held, but under a third of the lease is left */
+    DDBLOCK_STATE_LOST = 3,     /* no longer held; nothing revives it */
+    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or released */
+} ddblock_state;
+
+/* Returns the state now. Where it is AT_RISK or LOST, error (if not NULL) gets the status
+ * and the sentence of the cause: whose the lock is, or why heartbeats do not get through. */
+DDBLOCK_API ddblock_state ddblock_lock_state(ddblock_lock *lock, ddblock_error *error);
+
+/* Returns a descriptor that becomes readable whenever the state may have changed, or the
+ * holder that is waited for has; -1 if there is none to be had. It belongs to the handle:
+ * poll it, and call ddblock_lock_fd_clear before looking at the state; never read or close
+ * it. */
+DDBLOCK_API int ddblock_lock_fd(ddblock_lock *lock);
+
+/* Makes the descriptor of ddblock_lock_fd unreadable until the next change. */
+DDBLOCK_API void ddblock_lock_fd_clear(ddblock_lock *lock);
+
+/* ------------------------------------------------------------------ looking */
+
+typedef enum ddblock_item_kind {
+    DDBLOCK_ITEM_ABSENT = 0,      /* no item: free */
+    DDBLOCK_ITEM_RELEASED = 1,    /* fail-open, released: free */
+    DDBLOCK_ITEM_FAIL_OPEN = 2,   /* fail-open, held, or its holder is dead */
+    DDBLOCK_ITEM_FAIL_CLOSED = 3, /* fail-closed: held, or its holder is dead */
+    DDBLOCK_ITEM_BAD = 4,         /* not a well-formed lock */
+} ddblock_item_kind;
+
+/* What the table says of a lock. Everything in it was written by other processes: owner is
+ * not escaped. */
+typedef struct ddblock_info {
+    ddblock_item_kind kind;
+    uint64_t fencing_token;        /* 0: none */
+    int64_t lease_duration_ms;     /* 0: none */
+    int64_t acquired_time_unix_ms; /* last written, by its writer's wall clock; -1: unknown */
+    char owner[256];               /* "" if unknown; cut at 255 bytes */
+    unsigned char version[144];    /* which version of the item this is, for ddblock_break */
+    uint64_t reserved[8];
+} ddblock_info;
+
+/* Reads what the table says of a lock, strongly consistent.
+ *
+ * Returns DDBLOCK_OK (an absent or bad item too: see the kind), or what ddblock_acquire
+ * returns but for DDBLOCK_NOT_ACQUIRED. */
+DDBLOCK_API ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id,
+                                        ddblock_info *ret_info, ddblock_error *error);
+
+/* Copies the holder that was last seen: whom an acquisition waits for, or who has the lock
+ * that was lost.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_PENDING if no holder was seen; DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info);
+
+/* Ends a lock whose holder is dead or must stop: a fail-open lock is released and keeps its
+ * token's continuity; a fail-closed one is deleted. Only if the item is still the one that
+ * shown came from: a heartbeat in between refuses it. A live holder is told DDBLOCK_LOST at
+ * its next heartbeat, a fail-closed one at its release; until then both may believe.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_NOT_ACQUIRED: the item has changed, look again;
+ * DDBLOCK_INVALID: shown is no held lock; DDBLOCK_IN_DOUBT; or what ddblock_show
+ * returns. */
+DDBLOCK_API ddblock_status ddblock_break(ddblock_store *store, const ddblock_id *id,
+                                         const ddblock_info *shown, ddblock_error *error);
+
+/* Creates the lock table of the options, with on-demand billing and keys of these types
+ * (sort_type DDBLOCK_KEY_NONE if and only if the options name no sort key), and waits until
+ * it is active, at most timeout_ms.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID (also if the table is there already);
+ * DDBLOCK_PENDING when the time is over and it is still being made; or what ddblock_show
+ * returns. */
+DDBLOCK_API ddblock_status ddblock_table_create(const ddblock_dynamodb_options *options,
+                                                ddblock_key_type partition_type,
+                                                ddblock_key_type sort_type, int64_t timeout_ms,
+                                                ddblock_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
