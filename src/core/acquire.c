@@ -60,7 +60,7 @@ void acquire_failed(const struct step *step, ddblock_status status)
     } else if (limit_reached(step)) {
         acquire_give_up(step, machine->seen.kind == RECORD_UNKNOWN ? status : DDBLOCK_NOT_ACQUIRED);
     } else {
-        watch_pause_for(step, pace_backoff(machine, step->event->random));
+        watch_pause_for(step, backoff(step));
     }
 }
 

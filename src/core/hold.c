@@ -121,8 +121,7 @@ static void not_renewed(const struct step *step, ddblock_status status)
     machine->failures++;
     machine->last_failure = status;
     machine->heartbeat_at =
-        instant_add(step->event->now, duration_min(pace_backoff(machine, step->event->random),
-                                                   duration_scale(left, 1, 4)));
+        instant_add(step->event->now, duration_min(backoff(step), duration_scale(left, 1, 4)));
     hold_on(step);
 }
 

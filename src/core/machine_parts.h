@@ -26,7 +26,13 @@ void send_renew(const struct step *step);
 void send_release(const struct step *step, enum machine_state to);
 
 /* pace.c */
-struct duration pace_backoff(const struct machine *machine, uint32_t random);
+struct duration pace_backoff(uint32_t failures, ddblock_status last_failure, uint32_t random);
+
+static inline struct duration backoff(const struct step *step)
+{
+    return pace_backoff(step->machine->failures, step->machine->last_failure, step->event->random);
+}
+
 struct duration pace_jitter(struct duration duration, uint32_t low_percent, uint32_t high_percent,
                             uint32_t random);
 struct duration pace_margin(const struct machine_config *config);

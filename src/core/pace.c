@@ -8,12 +8,11 @@
  * shorter, since a lock that is waited for should be noticed. */
 enum { BACKOFF_MS = 25, BACKOFF_THROTTLED_MS = 1000, BACKOFF_LIMIT_MS = 5000 };
 
-struct duration pace_backoff(const struct machine *machine, uint32_t random)
+struct duration pace_backoff(uint32_t failures, ddblock_status last_failure, uint32_t random)
 {
-    int64_t window_ms =
-        machine->last_failure == DDBLOCK_THROTTLED ? BACKOFF_THROTTLED_MS : BACKOFF_MS;
+    int64_t window_ms = last_failure == DDBLOCK_THROTTLED ? BACKOFF_THROTTLED_MS : BACKOFF_MS;
 
-    for (uint32_t i = 1; i < machine->failures && window_ms < BACKOFF_LIMIT_MS; i++) {
+    for (uint32_t i = 1; i < failures && window_ms < BACKOFF_LIMIT_MS; i++) {
         window_ms *= 2;
     }
     if (window_ms > BACKOFF_LIMIT_MS) {

@@ -80,7 +80,7 @@ static void release_again(const struct step *step, ddblock_status status)
         finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : status);
         return;
     }
-    machine->resume_at = instant_add(step->event->now, pace_backoff(machine, step->event->random));
+    machine->resume_at = instant_add(step->event->now, backoff(step));
     machine_move(machine, STATE_RELEASE_WAIT);
 }
 
