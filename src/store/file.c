@@ -53,9 +53,10 @@ static atomic_int open_process;
 
 /* False in a process that was forked while a store was open: SQLite remembers the locks of its
  * parent there, which the child does not have, and would hand them to a new connection.
- * "Do not open an SQLite database connection, then fork(2), then try to use that database
- * connection in the child process. All kinds of locking problems will result": howtocorrupt.html,
- * section 2.6. */
+ * "Do not open an SQLite database connection, then fork(), then try to use that database
+ * connection in the child process. All kinds of locking problems will result":
+ * https://www.sqlite.org/howtocorrupt.html, section 2.6. Its locks are kept by file, so the warning
+ * holds for a new connection too. */
 static bool process_enter(void)
 {
     int process = (int)getpid();
@@ -128,8 +129,9 @@ static int file_write_one(struct file_store *file, const struct pending *pending
  *
  * An error out of COMMIT does not say that nothing was written: where the fsync of the log failed,
  * the whole transaction stands in the log, and the next process that has to recover the log takes
- * it for committed ("the last valid commit record": https://www.sqlite.org/walformat.html,
- * section 4.2). So what it wrote is in doubt; what it did not write is not. */
+ * it for committed: recovery takes all up to "the last valid commit frame in WAL"
+ * (https://www.sqlite.org/walformat.html). So what it wrote is in doubt; what it did not write is
+ * not. */
 static void file_reply_doubt(struct file_store *file, const struct pending *pending, size_t count,
                              int rc)
 {
@@ -291,8 +293,9 @@ static void file_destroy(struct store *store, bool forked)
 {
     struct file_store *file = file_from(store);
 
-    /* In the child of a fork SQLite is not touched at all: "It is not safe to [call]
-     * sqlite3_close() from a child process" (howtocorrupt.html, section 2.6). Its memory and its
+    /* In the child of a fork SQLite is not touched at all: "Do not even call
+     * sqlite3_close() on a database connection from a child process if the connection was opened in
+     * the parent" (howtocorrupt.html, section 2.6). Its memory and its
      * descriptors stay until the child ends or calls exec. */
     if (!forked) {
         file_database_close(file->database);

@@ -67,7 +67,7 @@ static int harden(sqlite3 *db)
         {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
         {SQLITE_DBCONFIG_DQS_DML, 0},
         {SQLITE_DBCONFIG_DQS_DDL, 0},
-        /* Saves a run of the tool two fsyncs and the making of a new log the next time. */
+        /* Saves each run of the tool two fsyncs at its end, and one for a new log the next time. */
         {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
     };
 
@@ -102,8 +102,8 @@ static int prepare_database(sqlite3 *db, enum file_content content)
     if (rc == SQLITE_OK && !wal) {
         return SQLITE_CANTOPEN; /* a file system without shared memory */
     }
-    /* FULL: "If you want […] that transactions are durable […] after a power loss":
-     * https://www.sqlite.org/pragma.html#pragma_synchronous */
+    /* "The extra WAL sync following each transaction helps ensure that transactions are durable
+     * across a power loss": https://www.sqlite.org/pragma.html#pragma_synchronous */
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
     }

@@ -14,8 +14,8 @@ static int primary(int rc)
 
 bool file_error_is_busy(int rc)
 {
-    /* PROTOCOL: "a race condition on the file locking protocol used by SQLite", in WAL mode,
-     * where "the busy handler was not invoked"; it goes away by itself. */
+    /* PROTOCOL: "a race condition that can occur when two separate database connections both try
+     * to start a transaction at the same time in WAL mode". */
     return primary(rc) == SQLITE_BUSY || primary(rc) == SQLITE_PROTOCOL;
 }
 

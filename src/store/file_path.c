@@ -24,9 +24,9 @@ static const char *file_type(mode_t mode)
 }
 
 /* Makes an empty file without ever having a descriptor of it: closing one would drop the locks
- * that another store of this process has on the file by then. "POSIX advisory locks […]
- * when any thread closes any file descriptor on the same file, all locks are lost":
- * https://www.sqlite.org/howtocorrupt.html, section 2.2. */
+ * that another store of this process has on the file by then. "The close() system call will
+ * cancel all POSIX advisory locks on the same file for all threads and all file descriptors in the
+ * process": https://www.sqlite.org/howtocorrupt.html, section 2.2. */
 static int file_create(const char *path)
 {
     return mknod(path, S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 ? 0 : errno;
