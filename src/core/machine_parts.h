@@ -16,6 +16,14 @@ struct step {
 };
 
 /* transitions.c */
+struct transition {
+    enum machine_state from;
+    enum machine_state to;
+    const char *because;
+};
+
+/* A row of the table; NULL after the last. */
+const struct transition *transition_row(size_t row);
 void machine_move(struct machine *machine, enum machine_state to);
 
 /* send.c: each sends one request and moves to the state that waits for its reply. */

@@ -1,0 +1,5 @@
+#include "trace/stories.h"
+int closed_stories(void)
+{
+    return 0;
+}
