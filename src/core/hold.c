@@ -117,11 +117,12 @@ static void not_renewed(const struct step *step, ddblock_status status)
 {
     struct machine *machine = step->machine;
     struct duration left = instant_until(step->event->now, machine->deadline);
+    struct duration pause;
 
     machine->failures++;
     machine->last_failure = status;
-    machine->heartbeat_at =
-        instant_add(step->event->now, duration_min(backoff(step), duration_scale(left, 1, 4)));
+    pause = duration_min(backoff(step), duration_scale(left, 1, 4));
+    machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
     hold_on(step);
 }
 

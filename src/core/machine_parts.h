@@ -34,6 +34,7 @@ void send_renew(const struct step *step);
 void send_release(const struct step *step, enum machine_state to);
 
 /* pace.c */
+struct duration pace_at_least_1_ms(struct duration duration);
 struct duration pace_backoff(uint32_t failures, ddblock_status last_failure, uint32_t random);
 
 static inline struct duration backoff(const struct step *step)
