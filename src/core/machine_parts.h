@@ -13,6 +13,7 @@ struct step {
     struct machine *machine;
     const struct event *event;
     struct effects *effects;
+    enum request_kind answered; /* by a REPLY */
 };
 
 /* transitions.c */
