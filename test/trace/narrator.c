@@ -71,11 +71,11 @@ static void add_mine(struct line *line, const struct request *request)
 void line_add_request(struct line *line, const struct request *request)
 {
     static const char *const names[REQUEST_KINDS] = {
-        [REQUEST_ACQUIRE] = "ACQUIRE",        [REQUEST_TAKE_OVER] = "TAKE OVER",
-        [REQUEST_RENEW] = "RENEW",            [REQUEST_RELEASE] = "RELEASE",
-        [REQUEST_ACQUIRE_CLOSED] = "PUT",     [REQUEST_RELEASE_CLOSED] = "DELETE",
-        [REQUEST_READ] = "READ",              [REQUEST_READ_LATEST] = "READ LATEST",
-        [REQUEST_BREAK] = "BREAK",            [REQUEST_BREAK_CLOSED] = "BREAK",
+        [REQUEST_ACQUIRE] = "ACQUIRE",    [REQUEST_TAKE_OVER] = "TAKE OVER",
+        [REQUEST_RENEW] = "RENEW",        [REQUEST_RELEASE] = "RELEASE",
+        [REQUEST_ACQUIRE_CLOSED] = "PUT", [REQUEST_RELEASE_CLOSED] = "DELETE",
+        [REQUEST_READ] = "READ",          [REQUEST_READ_LATEST] = "READ LATEST",
+        [REQUEST_BREAK] = "BREAK",        [REQUEST_BREAK_CLOSED] = "BREAK",
     };
 
     line_add(line, "%s", names[request->kind]);
@@ -135,8 +135,9 @@ void line_add_notice(struct line *line, const struct machine *machine,
                      const struct effects *effects)
 {
     static const char *const losses[] = {
-        [LOSS_NONE] = "none", [LOSS_LEASE_ENDED] = "its lease ended", [LOSS_TAKEN] = "taken",
-        [LOSS_BROKEN] = "broken", [LOSS_GONE] = "gone",
+        [LOSS_NONE] = "none",   [LOSS_LEASE_ENDED] = "its lease ended",
+        [LOSS_TAKEN] = "taken", [LOSS_BROKEN] = "broken",
+        [LOSS_GONE] = "gone",
     };
 
     switch (effects->notice) {

@@ -44,8 +44,7 @@ static void send_copy(struct world *world, size_t actor, const struct request *a
     };
 }
 
-void network_send(struct world *world, size_t actor, const struct request *ask,
-                  int64_t gives_up_ns)
+void network_send(struct world *world, size_t actor, const struct request *ask, int64_t gives_up_ns)
 {
     struct fault fault = take_fault(&world->actors[actor]);
     int64_t arrives_ns = world->now_ns + (world->latency_ms + fault.request_ms) * MS_NS;
@@ -67,7 +66,7 @@ void network_send(struct world *world, size_t actor, const struct request *ask,
         .fault = fault,
         .arrives_ns = fault.lose_request || fault.failed != DDBLOCK_OK ? INT64_MAX : arrives_ns,
         .replies_ns = INT64_MAX,
-        .gives_up_ns = fault.reset ? world->now_ns : gives_up_ns,
+        .gives_up_ns = fault.reset ? world->now_ns : gives_up_ns + fault.tardy_ms * MS_NS,
         .outcome = {.kind = OUTCOME_IN_DOUBT, .status = DDBLOCK_UNAVAILABLE},
     };
     if (fault.failed != DDBLOCK_OK) {
@@ -83,6 +82,8 @@ bool network_arrive(struct world *world, struct flight *flight, const char *owne
     flight->arrives_ns = INT64_MAX;
     if (flight->fault.stale && flight->ask.kind == REQUEST_READ) {
         flight->outcome = (struct outcome){.kind = OUTCOME_FOUND, .record = world->item_before};
+    } else if (flight->fault.stubborn) {
+        flight->outcome = (struct outcome){.kind = OUTCOME_REFUSED, .record = world->item};
     } else {
         transition_apply(&flight->ask, owner, &world->item, &flight->outcome);
     }

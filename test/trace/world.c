@@ -52,8 +52,8 @@ struct world world_closed(void)
 
 static struct instant clock_of(const struct actor *actor, int64_t world_ns)
 {
-    int64_t drift = world_ns / 1000000 * actor->rate_ppm +
-                    world_ns % 1000000 * actor->rate_ppm / 1000000;
+    int64_t drift =
+        world_ns / 1000000 * actor->rate_ppm + world_ns % 1000000 * actor->rate_ppm / 1000000;
 
     return (struct instant){ORIGIN_NS + world_ns + drift};
 }

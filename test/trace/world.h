@@ -18,9 +18,11 @@ struct fault {
     bool reset;            /* the connection breaks at once: no reply, and no waiting for it */
     bool doubled;          /* it arrives twice; the reply is that to the second copy */
     bool bare;             /* a refusal comes without the item, as from older engines */
+    bool stubborn;         /* a write is refused whatever stands there */
     bool stale;            /* a read is answered with the item before its last change */
     int64_t request_ms;    /* it arrives that much later */
     int64_t reply_ms;      /* its reply comes that much later */
+    int64_t tardy_ms;      /* the store tells that much late that it gave up */
     int64_t copy_ms;       /* one more copy of it arrives that much later; 0: none does */
     ddblock_status failed; /* it is known not to have been carried out, for this reason */
 };
