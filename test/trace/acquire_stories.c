@@ -241,6 +241,19 @@ STORY(a_lock_whose_tokens_are_used_up_is_left_alone)
         "[   0] A  refused by last/9007199254740991 for 1000 -> not acquired: BAD_ITEM, end\n");
 }
 
+/* The engine counted, but what it counted orders nothing. */
+STORY(a_token_that_cannot_be_used_is_given_back)
+{
+    struct world w = world_open();
+
+    FAULT(&w, A, .no_token = true);
+    world_acquire(&w, A, PATIENCE_FOREVER);
+    world_run_out(&w);
+    EXPECT_TRACE(&w, "[   0] A  acquire -> ACQUIRE A1\n"
+                     "[   0] A  applied -> RELEASE A1\n"
+                     "[   0] A  applied -> not acquired: BAD_ITEM, end\n");
+}
+
 STORY(the_last_token_is_given)
 {
     struct world w = world_open();
@@ -311,6 +324,7 @@ int acquire_stories(void)
         cmocka_unit_test(an_engine_that_refuses_without_the_item),
         cmocka_unit_test(an_item_that_is_no_lock_is_left_alone),
         cmocka_unit_test(a_lock_whose_tokens_are_used_up_is_left_alone),
+        cmocka_unit_test(a_token_that_cannot_be_used_is_given_back),
         cmocka_unit_test(the_last_token_is_given),
         cmocka_unit_test(odd_leases_of_others_neither_overflow_nor_confuse),
         cmocka_unit_test(a_stale_read_misleads_nobody),

@@ -314,6 +314,24 @@ STORY(an_outage_is_ridden_out_until_the_limit)
                      "[ 400] A  tick -> not acquired: NOT_ACQUIRED, end\n");
 }
 
+/* The failure comes at the limit. */
+STORY(the_last_failure_before_the_limit_is_not_the_reason)
+{
+    struct world w = world_open();
+
+    world_put(&w, world_record("x", 1, 1000));
+    FAULT(&w, A, .bare = false);
+    FAULT(&w, A, .failed = DDBLOCK_UNAVAILABLE, .reply_ms = 50);
+    world_acquire(&w, A, PATIENCE_MS(130));
+    world_run_out(&w);
+
+    EXPECT_TRACE(&w, "[   0] -  somebody writes x/1 for 1000\n"
+                     "[   0] A  acquire -> ACQUIRE A1\n"
+                     "[   0] A  refused by x/1 for 1000\n"
+                     "[ 100] A  tick -> READ\n"
+                     "[ 150] A  failed: UNAVAILABLE -> not acquired: NOT_ACQUIRED, end\n");
+}
+
 STORY(by_count_four_failures_in_a_row_end_it)
 {
     struct world w = world_open();
@@ -433,6 +451,7 @@ int attempt_stories(void)
         cmocka_unit_test(a_throttled_store_is_given_seconds),
         cmocka_unit_test(a_refusal_that_no_retry_mends_ends_it_at_once),
         cmocka_unit_test(an_outage_is_ridden_out_until_the_limit),
+        cmocka_unit_test(the_last_failure_before_the_limit_is_not_the_reason),
         cmocka_unit_test(by_count_four_failures_in_a_row_end_it),
         cmocka_unit_test(a_limit_without_any_answer_tells_why),
         cmocka_unit_test(fail_closed_attempts_are_single_requests),

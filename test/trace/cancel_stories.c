@@ -162,6 +162,7 @@ STORY(while_it_pauses)
     FAULT(&w, A, .failed = DDBLOCK_THROTTLED);
     world_acquire(&w, A, PATIENCE_FOREVER);
     world_run(&w, 10);
+    world_tick(&w, A); /* too early */
     world_cancel(&w, A);
     world_run_out(&w);
     EXPECT_TRACE(&w, "[   5] A  acquire -> ACQUIRE A2\n"

@@ -46,6 +46,8 @@ STORY(a_ghost_after_the_release_is_swept)
     world_acquire(&w, A, PATIENCE_ATTEMPTS(0));
     world_run(&w, 100);
     world_release(&w, A);
+    world_run(&w, 1000);
+    world_tick(&w, A); /* too early */
     world_run_out(&w);
 
     EXPECT_TRACE(&w, "[   0] A  acquire -> PUT A1\n"
@@ -416,6 +418,28 @@ STORY(an_acquisition_given_up_in_doubt_leaves_no_orphan)
     EXPECT_ITEM(&w, "nothing");
 }
 
+/* Deleted between the refusal and the look at the item. */
+STORY(what_is_gone_when_it_is_read_back_is_acquired)
+{
+    struct world w = world_closed();
+    struct record record = world_record("x", 0, 0);
+
+    record.kind = RECORD_FAIL_CLOSED;
+    world_put(&w, record);
+    w.bare = true;
+    w.latency_ms = 5;
+    world_acquire(&w, A, PATIENCE_ATTEMPTS(0));
+    world_run(&w, 12);
+    world_put(&w, gone);
+    world_run(&w, 30);
+    EXPECT_TRACE(&w, "[   0] -  somebody writes x closed\n"
+                     "[   0] A  acquire -> PUT A1\n"
+                     "[  10] A  refused by something -> READ LATEST\n"
+                     "[  12] -  somebody writes nothing\n"
+                     "[  20] A  found nothing -> PUT A2\n"
+                     "[  30] A  applied -> acquired token 0\n");
+}
+
 /* The read that should explain a refusal fails: the write counts as in doubt. */
 STORY(a_refusal_that_cannot_be_read_back_is_a_doubt)
 {
@@ -456,6 +480,7 @@ int closed_stories(void)
         cmocka_unit_test(a_release_that_is_denied_is_tried_on),
         cmocka_unit_test(what_cannot_be_given_back_is_tried_on),
         cmocka_unit_test(an_acquisition_given_up_in_doubt_leaves_no_orphan),
+        cmocka_unit_test(what_is_gone_when_it_is_read_back_is_acquired),
         cmocka_unit_test(a_refusal_that_cannot_be_read_back_is_a_doubt),
     };
 

@@ -112,6 +112,32 @@ STORY(a_ghost_that_acquires_is_recognised_by_the_next_look)
                      "[ 122] B  found B1/2 for 1000 -> acquired token 2, holds until 1009\n");
 }
 
+/* The same, and somebody broke it before we saw it: it is free. */
+STORY(an_own_write_that_was_broken_is_acquired_again)
+{
+    struct world w = world_open();
+
+    world_put(&w, world_record("x", 1, 1000));
+    FAULT(&w, A, .reset = true, .request_ms = 60);
+    world_acquire(&w, A, PATIENCE_FOREVER);
+    world_run(&w, 50);
+    world_put(&w, world_record("x", 1, 1));
+    world_run(&w, 60);
+    w.item.lease_ms = 1;
+    world_run(&w, 150);
+
+    EXPECT_TRACE(&w, "[   0] -  somebody writes x/1 for 1000\n"
+                     "[   0] A  acquire -> ACQUIRE A1\n"
+                     "[   0] A  no reply\n"
+                     "[  12] A  tick -> ACQUIRE A2\n"
+                     "[  12] A  refused by x/1 for 1000\n"
+                     "[  50] -  somebody writes x/1 released\n"
+                     "[  60] A  a ghost: ACQUIRE A1 applied\n"
+                     "[ 112] A  tick -> READ\n"
+                     "[ 112] A  found A1/2 released -> ACQUIRE A3\n"
+                     "[ 112] A  applied -> acquired token 3, holds until 1111\n");
+}
+
 /* The lease of an own write is over when it is recognised: it is taken over from ourselves, with
  * a fresh guid and token, since nobody believes in it. */
 STORY(an_answer_after_the_lease_gives_another_lease)
@@ -409,6 +435,7 @@ int doubt_stories(void)
         cmocka_unit_test(a_doubled_acquisition_is_one),
         cmocka_unit_test(an_own_take_over_is_recognised),
         cmocka_unit_test(a_ghost_that_acquires_is_recognised_by_the_next_look),
+        cmocka_unit_test(an_own_write_that_was_broken_is_acquired_again),
         cmocka_unit_test(an_answer_after_the_lease_gives_another_lease),
         cmocka_unit_test(answers_that_always_come_after_the_lease_end_it),
         cmocka_unit_test(an_outage_with_many_doubts_does_not_end_the_acquisition),

@@ -49,8 +49,8 @@ STORY(at_risk_and_saved)
                      "[ 828] A  applied -> no longer at risk, holds until 1827\n");
 }
 
-/* An answer that comes so late that what it gives is at risk already. */
-STORY(at_risk_and_not_much_better)
+/* The fourth answer comes, late, when a tenth of the lease is left. */
+STORY(at_risk_and_saved_late)
 {
     struct world w = held();
 
@@ -72,6 +72,51 @@ STORY(at_risk_and_not_much_better)
                      "[1049] A  applied, holds until 2048\n"
                      "[1239] A  tick -> RENEW A7 of A6\n"
                      "[1239] A  applied, holds until 2238\n");
+}
+
+/* A full set of doubts ends with what was sent so long ago that the lease is still at risk: the
+ * next heartbeat goes at once. */
+STORY(saved_but_still_at_risk)
+{
+    struct world w = world_open();
+
+    w.config.lease_ms = 10000;
+    FAULT(&w, A, .bare = false);
+    FAULTS(&w, A, 14, .reset = true, .lose_request = true);
+    world_acquire(&w, A, PATIENCE_ATTEMPTS(0));
+    w.quiet = true;
+    world_run(&w, 6500);
+    w.quiet = false;
+    world_run(&w, 9000);
+
+    EXPECT_TRACE(&w, "[   0] A  acquire -> ACQUIRE A1\n"
+                     "[6656] A  tick -> at risk\n"
+                     "[7200] A  tick -> RENEW A6 of A1 A2 A3 A4 A5 A6\n"
+                     "[7200] A  no reply\n"
+                     "[7897] A  tick -> RENEW A6 of A1 A2 A3 A4 A5 A6\n"
+                     "[7897] A  no reply\n"
+                     "[8420] A  tick -> RENEW A6 of A1 A2 A3 A4 A5 A6\n"
+                     "[8420] A  no reply\n"
+                     "[8813] A  tick -> RENEW A6 of A1 A2 A3 A4 A5 A6\n"
+                     "[8813] A  applied, holds until 10367\n"
+                     "[8813] A  tick -> RENEW A7 of A6\n"
+                     "[8813] A  applied -> no longer at risk, holds until 18803\n");
+}
+
+/* A store that refuses to renew and shows that nothing has changed is not asked again at once. */
+STORY(a_renewal_that_is_refused_without_reason)
+{
+    struct world w = held();
+
+    FAULTS(&w, A, 2, .stubborn = true);
+    world_run(&w, 300);
+
+    EXPECT_TRACE(&w, "[ 190] A  tick -> RENEW A2 of A1\n"
+                     "[ 190] A  refused by A1/1 for 1000\n"
+                     "[ 202] A  tick -> RENEW A3 of A1\n"
+                     "[ 202] A  refused by A1/1 for 1000\n"
+                     "[ 227] A  tick -> RENEW A4 of A1\n"
+                     "[ 227] A  applied, holds until 1226\n");
 }
 
 STORY(at_risk_and_lost)
@@ -319,7 +364,9 @@ int hold_stories(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_throttled_heartbeat_is_sent_again),
         cmocka_unit_test(at_risk_and_saved),
-        cmocka_unit_test(at_risk_and_not_much_better),
+        cmocka_unit_test(at_risk_and_saved_late),
+        cmocka_unit_test(saved_but_still_at_risk),
+        cmocka_unit_test(a_renewal_that_is_refused_without_reason),
         cmocka_unit_test(at_risk_and_lost),
         cmocka_unit_test(the_last_moments_take_time),
         cmocka_unit_test(without_heartbeats_the_lease_ends),

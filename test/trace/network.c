@@ -93,6 +93,9 @@ bool network_arrive(struct world *world, struct flight *flight, const char *owne
     if (!ghost && !flight->fault.lose_reply) {
         flight->replies_ns = world->now_ns + (world->latency_ms + flight->fault.reply_ms) * MS_NS;
     }
+    if (flight->fault.no_token) {
+        flight->outcome.token = 0;
+    }
     flight->used = flight->awaited;
     return ghost;
 }

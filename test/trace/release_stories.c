@@ -188,18 +188,18 @@ STORY(a_refusal_after_the_deadline_after_a_doubt_stays_in_doubt)
     struct world w = held();
 
     FAULT(&w, A, .reset = true, .lose_request = true);
-    FAULT(&w, A, .reply_ms = 970);
+    FAULT(&w, A, .request_ms = 20);
     world_release(&w, A);
-    world_run(&w, 15);
-    w.lawless = true;
+    world_run(&w, 30);
     world_put(&w, world_record("thief", 2, 1000));
     world_suspend(&w, A, 1200);
     world_run_out(&w);
 
     EXPECT_TRACE(&w, "[  10] A  release -> RELEASE A1\n"
                      "[  10] A  no reply\n"
-                     "[  15] -  somebody writes thief/2 for 1000\n"
-                     "[1200] A  tick -> released: IN_DOUBT, end\n");
+                     "[  22] A  tick -> RELEASE A1\n"
+                     "[  30] -  somebody writes thief/2 for 1000\n"
+                     "[1200] A  refused by thief/2 for 1000 -> released: IN_DOUBT, end\n");
 }
 
 STORY(a_release_that_the_store_denies_says_so)

@@ -19,6 +19,7 @@ struct fault {
     bool doubled;          /* it arrives twice; the reply is that to the second copy */
     bool bare;             /* a refusal comes without the item, as from older engines */
     bool stubborn;         /* a write is refused whatever stands there */
+    bool no_token;         /* the reply of an acquisition tells no usable token */
     bool stale;            /* a read is answered with the item before its last change */
     int64_t request_ms;    /* it arrives that much later */
     int64_t reply_ms;      /* its reply comes that much later */

@@ -119,9 +119,18 @@ static void a_break_of_what_has_changed_is_refused(void **state)
 
     (void)state;
     start(&errand);
+    assert_int_equal(tick(&errand, 105).request.kind, REQUEST_NONE);
     assert_true(reply(&errand, 110, refused_by(record)).ended);
     assert_int_equal(errand.status, DDBLOCK_NOT_ACQUIRED);
     assert_int_equal(errand.record.token, 5);
+
+    errand = (struct errand){.kind = REQUEST_BREAK_CLOSED};
+    start(&errand);
+    reply(&errand, 110, in_doubt);
+    tick(&errand, 200);
+    record.kind = RECORD_FAIL_CLOSED;
+    reply(&errand, 210, refused_by(record));
+    assert_int_equal(errand.status, DDBLOCK_NOT_ACQUIRED);
 }
 
 static void a_break_that_was_applied_without_a_reply_is_recognised(void **state)
