@@ -92,7 +92,7 @@ core_calls='memcmp memcpy memmove memset strlen __assert_fail ddblock_status_cla
 
 # What may be called from wire: memory, text, and the two libraries whose work is pure.
 wire_calls='calloc free malloc realloc explicit_bzero
-    memchr memcmp memcpy memmove memset
+    memchr memrchr memcmp memcpy memmove memset
     snprintf vsnprintf strchr strcmp strlen strncasecmp strcasecmp strncmp strtol strtoll
     strtoull gmtime_r __assert_fail __errno_location __ctype_b_loc
     json_[a-z0-9_]+ jsonp_[a-z0-9_]+
