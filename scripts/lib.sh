@@ -14,7 +14,8 @@ step() {
     local what=$1 log
     shift
     mkdir -p "$LOGS"
-    log=$LOGS/${what//[^A-Za-z0-9]/-}.log
+    log=${what//[^A-Za-z0-9]/-}
+    log=$LOGS/${log:0:40}.log
     printf '==> %s\n' "$what"
     if ! "$@" >"$log" 2>&1 </dev/null; then
         tail -n 80 "$log" >&2

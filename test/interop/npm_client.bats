@@ -2,6 +2,8 @@
 # npm_client.bats - our tool and the npm package dynamodb-lock-client contend for one lock in
 # one table: it holds and we wait, we hold and it waits, in both kinds.
 
+bats_require_minimum_version 1.5.0
+
 setup_file() {
     [ -n "${DDBLOCK_TEST_DYNAMODB_ENDPOINT:-}" ] || return 0 # setup says so
     export AWS_ENDPOINT_URL_DYNAMODB=$DDBLOCK_TEST_DYNAMODB_ENDPOINT
@@ -53,6 +55,13 @@ await() {
     return 1
 }
 
+# refute FILE PATTERN: fails if a line of the file is like that.
+refute() {
+    if grep -E "$2" "$1"; then
+        return 1
+    fi
+}
+
 # run_start ARGUMENT…: starts our tool on the lock; its child says its token, and holds the lock
 # until there is a file "done".
 run_start() {
@@ -84,14 +93,14 @@ it_holds_we_wait() {
     await out '^acquired 1$'
     run_start
     sleep 1
-    ! grep -q token ours
+    refute ours '^token'
     kill -0 "$ours"
     start=$(now_ms)
     tell release
     await ours '^token 2$'
     expect_within 5000 "$start"
     run_finish
-    ! grep -q '^error' out
+    refute out '^error'
 }
 
 @test "fail-open: it holds with heartbeats, we wait and have it soon after its release" {
@@ -115,7 +124,7 @@ we_hold_it_waits() {
     npm_start open "$2"
     tell acquire
     sleep 1
-    ! grep -q acquired out
+    refute out '^acquired'
     start=$(now_ms)
     run_finish
     await out '^acquired 2$'
@@ -163,7 +172,7 @@ we_hold_it_waits() {
     await out '^acquired 1$'
     run_start
     sleep 3
-    ! grep -q token ours
+    refute ours '^token'
     kill -KILL "$theirs"
     start=$(now_ms)
     await ours '^token 2$'
@@ -177,7 +186,7 @@ we_hold_it_waits() {
     await out '^acquired 0$'
     run_start --fail-closed
     sleep 1
-    ! grep -q token ours
+    refute ours '^token'
     start=$(now_ms)
     tell release
     await ours '^token none$'
@@ -191,7 +200,7 @@ we_hold_it_waits() {
     npm_start closed '{ "acquirePeriodMs": 100, "retryCount": 300 }'
     tell acquire
     sleep 1
-    ! grep -q acquired out
+    refute out '^acquired'
     run_finish
     await out '^acquired 0$'
     tell release
