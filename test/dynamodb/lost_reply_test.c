@@ -5,6 +5,9 @@
 #include "support/dynamodb.h"
 #include "support/testing.h"
 
+/* How often the table is read, ten times a second, until a ghost must be gone. */
+enum { GHOST_TRIES = 600 };
+
 /* The public functions with one client, which has a lock in its table. */
 struct world {
     struct table table;
@@ -121,6 +124,11 @@ static void acquire_that_never_arrived(void **state)
     lose_an_acquisition(*state, "on UpdateItem 1 reset");
 }
 
+static void acquire_that_arrives_twice(void **state)
+{
+    lose_an_acquisition(*state, "on UpdateItem 1 double");
+}
+
 /* Loses heartbeats in the way that the command says; others get through. */
 static void lose_heartbeats(const char *engine, const char *fault)
 {
@@ -158,6 +166,28 @@ static void heartbeat_answered_with_500_though_applied(void **state)
 static void heartbeat_throttled(void **state)
 {
     lose_heartbeats(*state, "on UpdateItem 1 refuse 400");
+}
+
+static void heartbeat_that_arrives_twice(void **state)
+{
+    lose_heartbeats(*state, "on UpdateItem 1 double");
+}
+
+/* One that the network kept for two seconds does not bring the lock back to life. */
+static void heartbeat_that_lands_after_the_release(void **state)
+{
+    struct world world;
+
+    world_open(&world, *state, DDBLOCK_FAIL_OPEN, 300);
+    acquire(&world);
+    tell(&world, "clear");
+    tell(&world, "on UpdateItem 1 late 2000");
+    fault_proxy_await(&world.table.proxy, "faults", 1);
+    release(&world);
+    expect_in_table(&world, DDBLOCK_ITEM_RELEASED, 1);
+    fault_proxy_await(&world.table.proxy, "landed", 1);
+    expect_in_table(&world, DDBLOCK_ITEM_RELEASED, 1);
+    world_close(&world);
 }
 
 /* The heartbeat before the release is in doubt, so either of two guids may be in the table. */
@@ -204,6 +234,11 @@ static void release_with_its_reply_swallowed(void **state)
 static void release_answered_with_500_though_applied(void **state)
 {
     lose_a_release(*state, "on UpdateItem 1 apply 500");
+}
+
+static void release_that_arrives_twice(void **state)
+{
+    lose_a_release(*state, "on UpdateItem 1 double");
 }
 
 /* An acquisition that is given up while it is in doubt is undone. */
@@ -280,6 +315,29 @@ static void closed_acquire_cancelled_in_doubt(void **state)
     world_close(&world);
 }
 
+/* The worst that can befall a lock that never expires: it is made again after its release, by a
+ * request that was on its way for long. The client goes on looking for it, and deletes it. */
+static void closed_acquire_that_lands_after_the_release(void **state)
+{
+    const struct timespec period = {.tv_nsec = 100 * 1000000L};
+    struct world world;
+
+    world_open(&world, *state, DDBLOCK_FAIL_CLOSED, 0);
+    tell(&world, "on PutItem 1 late 2000");
+    acquire(&world);
+    release(&world);
+    expect_faults(&world, 1);
+    fault_proxy_await(&world.table.proxy, "landed", 1);
+    for (int tries = 0; tries < GHOST_TRIES; tries++) {
+        if (table_show(&world.table, "lock").kind == DDBLOCK_ITEM_ABSENT) {
+            break;
+        }
+        nanosleep(&period, NULL);
+    }
+    expect_in_table(&world, DDBLOCK_ITEM_ABSENT, 0);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,19 +346,24 @@ int main(void)
         ON_BOTH_ENGINES(acquire_answered_with_500_though_applied),
         ON_BOTH_ENGINES(acquire_answered_with_503_though_applied),
         ON_BOTH_ENGINES(acquire_that_never_arrived),
+        ON_BOTH_ENGINES(acquire_that_arrives_twice),
         ON_BOTH_ENGINES(acquire_cancelled_in_doubt),
         ON_BOTH_ENGINES(heartbeat_with_its_reply_dropped),
         ON_BOTH_ENGINES(heartbeat_with_its_reply_swallowed),
         ON_BOTH_ENGINES(heartbeat_answered_with_500_though_applied),
         ON_BOTH_ENGINES(heartbeat_throttled),
+        ON_BOTH_ENGINES(heartbeat_that_arrives_twice),
+        ON_BOTH_ENGINES(heartbeat_that_lands_after_the_release),
         ON_BOTH_ENGINES(release_after_a_lost_heartbeat),
         ON_BOTH_ENGINES(release_with_its_reply_dropped),
         ON_BOTH_ENGINES(release_with_its_reply_swallowed),
         ON_BOTH_ENGINES(release_answered_with_500_though_applied),
+        ON_BOTH_ENGINES(release_that_arrives_twice),
         ON_BOTH_ENGINES(closed_acquire_with_its_reply_dropped),
         ON_BOTH_ENGINES(closed_acquire_with_its_reply_swallowed),
         ON_BOTH_ENGINES(closed_acquire_answered_with_500_though_applied),
         ON_BOTH_ENGINES(closed_acquire_cancelled_in_doubt),
+        ON_BOTH_ENGINES(closed_acquire_that_lands_after_the_release),
         ON_BOTH_ENGINES(closed_release_with_its_reply_dropped),
         ON_BOTH_ENGINES(closed_release_with_its_reply_swallowed),
         ON_BOTH_ENGINES(closed_release_answered_with_500_though_applied),

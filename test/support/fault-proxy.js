@@ -11,6 +11,7 @@
  *                       NTH+ instead: that one and all after it. Answer: ok
  *     count OPERATION   answers how many such requests have come (*: any)
  *     faults            answers how many faults have happened
+ *     landed            answers how many late requests the engine has carried out by now
  *     clear             forgets the faults and the counts. Answer: ok
  *
  * Faults: in all of them the client sees what a bad network or a busy service shows it.
@@ -42,6 +43,7 @@ const engine = new URL(process.argv[2]);
 let rules = [];
 let counts = new Map();
 let faults = 0;
+let landed = 0;
 
 function sleep(ms)
 {
@@ -167,6 +169,7 @@ async function actOn(rule, request, body, response)
         socket.destroy();
         await sleep(rule.argument);
         await forward(request, body);
+        landed++;
         break;
     case "delay":
         await sleep(rule.argument);
@@ -262,11 +265,16 @@ function obey(line)
     {
         return String(faults);
     }
+    if (line === "landed")
+    {
+        return String(landed);
+    }
     if (line === "clear")
     {
         rules = [];
         counts = new Map();
         faults = 0;
+        landed = 0;
         return "ok";
     }
     return `not understood: ${line}`;
