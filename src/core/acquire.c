@@ -1,0 +1,179 @@
+/* acquire.c - from the first request to the lock, or to giving it up. */
+#include <assert.h>
+
+#include "base/status.h"
+#include "core/machine_parts.h"
+
+/* As the AWS SDKs do for DynamoDB: four tries ("Retry behavior", AWS SDKs and Tools Reference
+ * Guide). An acquisition with a time limit that has reached the store once rides out
+ * longer outages. */
+enum { TRIES_MAX = 4 };
+
+/* How long an acquisition in doubt is given back before its caller is told: longer than one
+ * lost request, short enough for a program that wants to exit. */
+enum { GIVE_BACK_MS_MAX = 10000 };
+
+void acquire_start(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    assert(machine->state == STATE_IDLE);
+    if (machine->patience.by_time) {
+        machine->limit = instant_add(step->event->now, machine->patience.limit);
+    }
+    machine->attempts_left = machine->patience.retry_count;
+    send_acquire(step);
+}
+
+static bool limit_reached(const struct step *step)
+{
+    return !instant_before(step->event->now, step->machine->limit);
+}
+
+/* After a pause: what should be tried now? */
+void acquire_proceed(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (machine->watched && !instant_before(step->event->now, machine->take_over_at)) {
+        send_take_over(step);
+    } else if (limit_reached(step)) {
+        bool unanswered = machine->failures > 0 && machine->seen.kind == RECORD_UNKNOWN;
+
+        acquire_give_up(step, unanswered ? machine->last_failure : DDBLOCK_NOT_ACQUIRED);
+    } else if (machine->watched) {
+        send_read(step, REQUEST_READ, STATE_POLLING);
+    } else {
+        send_acquire(step);
+    }
+}
+
+void acquire_failed(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+    bool patient = machine->patience.by_time && machine->contacted;
+
+    machine->failures++;
+    machine->last_failure = status;
+    if (!patient && machine->failures >= TRIES_MAX) {
+        acquire_give_up(step, status);
+    } else if (limit_reached(step)) {
+        acquire_give_up(step, machine->seen.kind == RECORD_UNKNOWN ? status : DDBLOCK_NOT_ACQUIRED);
+    } else {
+        watch_pause_for(step, backoff(step));
+    }
+}
+
+/* The item is ours, by the write of this entry. If the reply came when that lease was over, it
+ * is taken over from ourselves, as from anyone: the lease of nobody is running. */
+void acquire_written(const struct step *step, const struct guid_sent *written, uint64_t token)
+{
+    struct machine *machine = step->machine;
+
+    if (hold_begin(step, written, token)) {
+        return;
+    }
+    machine->seen = (struct record){
+        .kind = RECORD_FAIL_OPEN,
+        .guid = foreign_guid_from(&written->guid),
+        .token = token,
+        .lease_ms = machine->config.lease_ms,
+    };
+    machine->watched = true;
+    machine->take_over_at = step->event->now;
+    machine->late++;
+    if (machine->late >= TRIES_MAX || limit_reached(step)) {
+        acquire_give_up(step, DDBLOCK_UNAVAILABLE);
+    } else {
+        send_take_over(step);
+    }
+}
+
+/* The write was carried out. */
+static void acquire_applied(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    bool closed = machine->config.kind == DDBLOCK_FAIL_CLOSED;
+
+    if (!closed && step->event->outcome->token == 0) {
+        acquire_give_up(step, DDBLOCK_BAD_ITEM); /* ours, but its token orders nothing */
+        return;
+    }
+    acquire_written(step, guid_set_newest(&machine->mine), step->event->outcome->token);
+}
+
+/* What the reply tells of the guid that was sent last. */
+static void note_guid(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    const struct outcome *outcome = step->event->outcome;
+    bool told = outcome->kind == OUTCOME_REFUSED || outcome->kind == OUTCOME_FOUND;
+
+    if (machine->state == STATE_POLLING || outcome->kind == OUTCOME_APPLIED) {
+        return;
+    }
+    if (told && outcome->record.kind == RECORD_UNKNOWN) {
+        return; /* it is read back first */
+    }
+    if (told || (outcome->kind == OUTCOME_FAILED && machine->state == STATE_ACQUIRING)) {
+        if (!foreign_guid_is(&outcome->record.guid, &guid_set_newest(&machine->mine)->guid)) {
+            guid_set_drop_newest(&machine->mine);
+        }
+        return;
+    }
+    guid_set_newest(&machine->mine)->in_doubt = true;
+    machine->ghosts_until = instant_add(step->event->now, pace_ghost_life());
+}
+
+static void acquire_unanswered(const struct step *step)
+{
+    const struct outcome *outcome = step->event->outcome;
+
+    if (outcome->kind == OUTCOME_IN_DOUBT || status_is_retryable(outcome->status)) {
+        acquire_failed(step, outcome->status);
+    } else {
+        acquire_give_up(step, outcome->status);
+    }
+}
+
+void acquire_reply(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    const struct outcome *outcome = step->event->outcome;
+
+    note_guid(step);
+    if (machine->cancelled) {
+        acquire_give_up(step, DDBLOCK_CANCELLED);
+        return;
+    }
+    if (outcome->kind == OUTCOME_IN_DOUBT || outcome->kind == OUTCOME_FAILED) {
+        acquire_unanswered(step);
+        return;
+    }
+    machine->contacted = true;
+    machine->failures = 0;
+    if (outcome->kind == OUTCOME_APPLIED) {
+        acquire_applied(step);
+    } else if (outcome->record.kind == RECORD_UNKNOWN) {
+        send_read(step, REQUEST_READ_LATEST, STATE_READING_BACK);
+    } else {
+        watch_item(step, &outcome->record);
+    }
+}
+
+void acquire_give_up(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+
+    machine->result = status;
+    if (machine->mine.count == 0) {
+        step->effects->notice = NOTICE_NOT_ACQUIRED;
+        step->effects->status = status;
+        machine_move(machine, STATE_ENDED);
+        return;
+    }
+    machine->giving_back = true;
+    machine->failures = 0;
+    machine->release_until = instant_add(step->event->now, duration_from_ms(GIVE_BACK_MS_MAX));
+    send_release(step, STATE_RELEASING);
+}

@@ -1,0 +1,45 @@
+/* guid_set.h - the guids that a client may have written, and when it sent each.
+ *
+ * While a lock is acquired the set holds the writes in doubt. While it is held it holds the
+ * guid that was confirmed last and the renewals in doubt after it. docs/protocol.md, "In
+ * doubt", rule 1. */
+#ifndef CORE_GUID_SET_H
+#define CORE_GUID_SET_H
+
+#include "core/request.h"
+
+struct guid_sent {
+    struct guid guid;
+    struct instant sent; /* just before the first attempt that carried it */
+    bool in_doubt;       /* an attempt that carried it got no reply */
+};
+
+struct guid_set {
+    struct guid_sent entries[GUIDS_MAX]; /* oldest first */
+    size_t count;
+};
+
+/* Adds a guid that is about to be sent, or, where the set is full, settles for the newest one
+ * again, which keeps its time. Returns the entry to send; *ret_added tells which it was. */
+const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
+                                     struct instant now, bool *ret_added);
+
+/* The entry added last. The set is not empty. */
+struct guid_sent *guid_set_newest(struct guid_set *set);
+
+/* The newest write is known not to have been applied: forgets it, unless an earlier attempt that
+ * carried the same guid is in doubt. */
+void guid_set_drop_newest(struct guid_set *set);
+
+/* The entry whose guid was read; NULL if it is none of ours. */
+const struct guid_sent *guid_set_find(const struct guid_set *set,
+                                      const struct foreign_guid *foreign);
+
+/* The entry's write is confirmed: forgets all others, since each of them now fails its
+ * condition. The entry must be of this set. */
+void guid_set_settle(struct guid_set *set, const struct guid_sent *entry);
+
+/* Copies the guids into a request's condition. */
+void guid_set_name(const struct guid_set *set, struct request *request);
+
+#endif

@@ -1,0 +1,174 @@
+/* hold.c - while the lock is ours: heartbeats, the deadline, and its loss. */
+#include <assert.h>
+
+#include "core/machine_parts.h"
+
+/* A lease runs from the moment before the attempt was sent that the engine accepted. The
+ * margin makes the holder stop before any waiter may begin. docs/protocol.md, "Time". */
+static struct instant deadline_from(const struct machine *machine, struct instant sent)
+{
+    struct duration lease = duration_from_ms(machine->config.lease_ms);
+
+    return instant_add(sent, (struct duration){lease.ns - pace_margin(&machine->config).ns});
+}
+
+/* Heartbeats come a little early, by chance, so that locks acquired together drift apart. */
+static struct instant heartbeat_from(const struct step *step, struct instant sent)
+{
+    const struct machine_config *config = &step->machine->config;
+
+    if (config->heartbeat.ns == 0 || config->kind == DDBLOCK_FAIL_CLOSED) {
+        return INSTANT_NEVER;
+    }
+    return instant_add(sent, pace_jitter(config->heartbeat, 90, 100, step->event->random));
+}
+
+/* The lock is at risk when less than a third of the lease is left. */
+struct instant hold_risk_at(const struct machine *machine)
+{
+    if (instant_is_never(machine->deadline)) {
+        return INSTANT_NEVER;
+    }
+    return (struct instant){machine->deadline.ns -
+                            duration_from_ms(machine->config.lease_ms).ns / 3};
+}
+
+/* Begins to hold the lock by a write of ours that was applied. False: its lease is over. */
+bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token)
+{
+    struct machine *machine = step->machine;
+    struct instant sent = written->sent;
+
+    if (machine->config.kind == DDBLOCK_FAIL_OPEN) {
+        struct instant deadline = deadline_from(machine, sent);
+
+        if (!instant_before(step->event->now, deadline)) {
+            return false;
+        }
+        machine->deadline = deadline;
+        machine->token = token;
+        guid_set_settle(&machine->mine, written);
+    } /* fail-closed: all are kept, for what a ghost may write after the release */
+    machine->heartbeat_at = heartbeat_from(step, sent);
+    machine->failures = 0;
+    machine->last_failure = DDBLOCK_OK;
+    machine_move(machine, STATE_HELD);
+    step->effects->notice = NOTICE_ACQUIRED;
+    return true;
+}
+
+void hold_tick(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    struct instant now = step->event->now;
+
+    if (!machine->at_risk && !instant_before(now, hold_risk_at(machine))) {
+        machine->at_risk = true;
+        step->effects->notice = NOTICE_AT_RISK;
+    }
+    if (machine->state == STATE_HELD && !instant_before(now, machine->heartbeat_at)) {
+        send_renew(step);
+    }
+}
+
+void hold_lose(const struct step *step, enum loss loss)
+{
+    struct machine *machine = step->machine;
+
+    machine->loss = loss;
+    machine_move(machine, STATE_LOST);
+    step->effects->notice = NOTICE_LOST;
+    if (machine->release_wanted && machine->under_way == REQUEST_NONE) {
+        release_start(step);
+    }
+}
+
+/* Back to holding: nothing is under way. */
+static void hold_on(const struct step *step)
+{
+    machine_move(step->machine, STATE_HELD);
+    if (step->machine->release_wanted) {
+        release_start(step);
+    }
+}
+
+static void renewed(const struct step *step, const struct guid_sent *written)
+{
+    struct machine *machine = step->machine;
+    struct instant sent = written->sent;
+    struct instant deadline = deadline_from(machine, sent);
+
+    if (instant_before(machine->deadline, deadline)) {
+        machine->deadline = deadline;
+    }
+    guid_set_settle(&machine->mine, written);
+    machine->heartbeat_at = heartbeat_from(step, sent);
+    machine->failures = 0;
+    machine->last_failure = DDBLOCK_OK;
+    if (machine->at_risk && instant_before(step->event->now, hold_risk_at(machine))) {
+        machine->at_risk = false;
+        step->effects->notice = NOTICE_RENEWED;
+    }
+    hold_on(step);
+}
+
+/* A heartbeat that failed for another reason than a refusal is sent again until the deadline. */
+static void not_renewed(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+    struct duration left = instant_until(step->event->now, machine->deadline);
+
+    machine->failures++;
+    machine->last_failure = status;
+    machine->heartbeat_at =
+        instant_add(step->event->now, duration_min(backoff(step), duration_scale(left, 1, 4)));
+    hold_on(step);
+}
+
+/* A renewal was refused: is the item still ours? */
+static void judge(const struct step *step, const struct record *record)
+{
+    struct machine *machine = step->machine;
+    const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
+
+    machine->seen = *record;
+    if (record->kind == RECORD_ABSENT) {
+        hold_lose(step, LOSS_GONE);
+    } else if (own == NULL || record->kind != RECORD_FAIL_OPEN) {
+        hold_lose(step, LOSS_TAKEN);
+    } else if (record_is_released(record)) {
+        hold_lose(step, LOSS_BROKEN);
+    } else {
+        renewed(step, own); /* our own write, dated from the attempt that carried it */
+    }
+}
+
+/* Replies to RENEW, and to the READ_LATEST after a refusal without an item. */
+void hold_reply(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    const struct outcome *outcome = step->event->outcome;
+
+    switch (outcome->kind) {
+    case OUTCOME_APPLIED:
+        renewed(step, guid_set_newest(&machine->mine));
+        break;
+    case OUTCOME_REFUSED:
+    case OUTCOME_FOUND:
+        if (outcome->record.kind == RECORD_UNKNOWN) {
+            send_read(step, REQUEST_READ_LATEST, STATE_CHECKING);
+        } else {
+            judge(step, &outcome->record);
+        }
+        break;
+    case OUTCOME_FAILED:
+    case OUTCOME_IN_DOUBT:
+        if (outcome->kind == OUTCOME_FAILED && machine->state == STATE_RENEWING) {
+            guid_set_drop_newest(&machine->mine);
+        } else { /* no reply, or a refusal that could not be explained */
+            guid_set_newest(&machine->mine)->in_doubt = true;
+        }
+        not_renewed(step, outcome->status);
+        break;
+    }
+}

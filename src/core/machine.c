@@ -1,0 +1,182 @@
+/* machine.c - one step of the protocol: which part of it handles the event. */
+#include "core/machine.h"
+
+#include <assert.h>
+
+#include "core/machine_parts.h"
+
+void machine_init(struct machine *machine, const struct machine_config *config,
+                  const struct machine_patience *patience)
+{
+    *machine = (struct machine){
+        .config = *config,
+        .patience = *patience,
+        .state = STATE_IDLE,
+        .limit = INSTANT_NEVER,
+        .attempt_end = INSTANT_NEVER,
+        .deadline = INSTANT_NEVER,
+    };
+}
+
+static bool is_held(enum machine_state state)
+{
+    return state == STATE_HELD || state == STATE_RENEWING || state == STATE_CHECKING;
+}
+
+static bool is_acquiring(enum machine_state state)
+{
+    return state == STATE_ACQUIRING || state == STATE_READING_BACK || state == STATE_WATCHING ||
+           state == STATE_POLLING || state == STATE_PAUSING;
+}
+
+struct instant machine_deadline(const struct machine *machine)
+{
+    return is_held(machine->state) ? machine->deadline : (struct instant){INT64_MIN};
+}
+
+/* An acquisition that waits is given up at once; one with a request under way, at its reply. */
+static void cancel(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (!is_acquiring(machine->state)) {
+        return;
+    }
+    machine->cancelled = true;
+    if (machine->under_way == REQUEST_NONE) {
+        acquire_give_up(step, DDBLOCK_CANCELLED);
+    }
+}
+
+static void release(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (machine->state == STATE_IDLE) {
+        machine_move(machine, STATE_ENDED);
+    } else if (is_acquiring(machine->state)) {
+        cancel(step);
+    } else if (machine->state == STATE_LOST || is_held(machine->state)) {
+        machine->release_wanted = true;
+        if (machine->under_way == REQUEST_NONE) {
+            release_start(step);
+        }
+    }
+}
+
+static void tick(const struct step *step)
+{
+    switch (step->machine->state) {
+    case STATE_WATCHING:
+        watch_continue(step);
+        break;
+    case STATE_PAUSING:
+        if (!instant_before(step->event->now, step->machine->resume_at) ||
+            !instant_before(step->event->now, step->machine->limit)) {
+            acquire_proceed(step);
+        }
+        break;
+    case STATE_HELD:
+    case STATE_RENEWING:
+    case STATE_CHECKING:
+        hold_tick(step);
+        break;
+    case STATE_RELEASE_WAIT:
+    case STATE_SWEEP_WAIT:
+        release_tick(step);
+        break;
+    default:
+        break; /* nothing is due while only a reply is awaited */
+    }
+}
+
+static void reply(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    assert(machine->under_way != REQUEST_NONE);
+    machine->under_way = REQUEST_NONE;
+    switch (machine->state) {
+    case STATE_ACQUIRING:
+    case STATE_READING_BACK:
+    case STATE_POLLING:
+        acquire_reply(step);
+        break;
+    case STATE_RENEWING:
+    case STATE_CHECKING:
+        hold_reply(step);
+        break;
+    case STATE_LOST: /* a last renewal: whatever it says, the lock stays lost */
+        if (machine->release_wanted) {
+            release_start(step);
+        }
+        break;
+    case STATE_RELEASING:
+    case STATE_CONFIRMING:
+        release_reply(step);
+        break;
+    case STATE_SWEEPING:
+        sweep_reply(step);
+        break;
+    default:
+        assert(!"a state without a request under way");
+    }
+}
+
+static struct instant wake_at(const struct machine *machine)
+{
+    struct instant at = INSTANT_NEVER;
+
+    switch (machine->state) {
+    case STATE_WATCHING:
+        at = instant_min(machine->poll_at, machine->take_over_at);
+        return instant_min(at, instant_min(machine->attempt_end, machine->limit));
+    case STATE_PAUSING:
+        return instant_min(machine->resume_at, machine->limit);
+    case STATE_HELD:
+        at = machine->heartbeat_at;
+        break;
+    case STATE_RELEASE_WAIT:
+        return instant_min(machine->resume_at, machine->release_until);
+    case STATE_SWEEP_WAIT:
+        return machine->resume_at;
+    default:
+        break;
+    }
+    if (is_held(machine->state)) {
+        at = instant_min(at, machine->at_risk ? machine->deadline : hold_risk_at(machine));
+    }
+    return at;
+}
+
+struct effects machine_step(struct machine *machine, const struct event *event)
+{
+    struct effects effects = {.wake_at = INSTANT_NEVER};
+    struct step step = {machine, event, &effects};
+
+    assert(machine->state != STATE_ENDED);
+    /* Whatever woke us, the deadline is compared first: time may have been spent suspended. */
+    if (is_held(machine->state) && !instant_before(event->now, machine->deadline)) {
+        hold_lose(&step, LOSS_LEASE_ENDED);
+    }
+    switch (event->kind) {
+    case EVENT_ACQUIRE:
+        acquire_start(&step);
+        break;
+    case EVENT_CANCEL:
+        cancel(&step);
+        break;
+    case EVENT_RELEASE:
+        release(&step);
+        break;
+    case EVENT_TICK:
+        tick(&step);
+        break;
+    case EVENT_REPLY:
+        reply(&step);
+        break;
+    }
+    effects.wake_at = wake_at(machine);
+    effects.ended = machine->state == STATE_ENDED;
+    return effects;
+}

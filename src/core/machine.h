@@ -1,0 +1,149 @@
+/* machine.h - the lock protocol: one function, machine_step(event) -> effects.
+ *
+ * A machine is one acquisition of one lock, from its start to its release. Time comes in with
+ * the event, and so do random bits and the guid for the next write; the effects come back by
+ * value. It allocates nothing, calls nothing outside core and base, and cannot fail.
+ * docs/protocol.md is its specification. */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include "core/guid_set.h"
+#include "core/request.h"
+
+struct machine_config {
+    ddblock_kind kind;
+    int64_t lease_ms;               /* fail-open */
+    struct duration heartbeat;      /* fail-open; 0: none */
+    struct duration poll;           /* fail-open */
+    struct duration acquire_period; /* fail-closed */
+    uint32_t drift_ppm;
+    bool trust_local_time;
+};
+
+/* How long an acquisition may take: until limit if by_time, else retry_count attempts after the
+ * first. */
+struct machine_patience {
+    bool by_time;
+    struct duration limit;
+    int64_t retry_count;
+};
+
+/* Those from STATE_HELD on are of a lock that is ours, or was, or may be. */
+enum machine_state {
+    STATE_IDLE,         /* before the acquisition */
+    STATE_ACQUIRING,    /* an ACQUIRE or TAKE_OVER is under way */
+    STATE_READING_BACK, /* it was refused without an item: a READ_LATEST is under way */
+    STATE_WATCHING,     /* somebody holds the lock: until the next poll or the end of the lease */
+    STATE_POLLING,      /* a READ is under way */
+    STATE_PAUSING,      /* a request failed: until it is time to try again */
+    STATE_HELD,         /* ours; nothing is under way */
+    STATE_RENEWING,     /* ours; a RENEW is under way */
+    STATE_CHECKING,     /* a RENEW was refused without an item: a READ_LATEST is under way */
+    STATE_RELEASING,    /* a RELEASE is under way */
+    STATE_CONFIRMING,   /* it was refused without an item: a READ_LATEST is under way */
+    STATE_RELEASE_WAIT, /* a RELEASE failed: until it is time to try again */
+    STATE_LOST,         /* no longer ours; a last renewal may still be under way */
+    STATE_SWEEPING,     /* fail-closed: a delete of what a ghost may write is under way */
+    STATE_SWEEP_WAIT,   /* fail-closed: until the next delete */
+    STATE_ENDED,        /* nothing is held, nothing is under way, nothing is to come */
+    STATES,
+};
+
+enum loss {
+    LOSS_NONE,
+    LOSS_LEASE_ENDED, /* no renewal got through in time */
+    LOSS_TAKEN,       /* the item bears somebody else's guid */
+    LOSS_BROKEN,      /* it bears ours, but as released */
+    LOSS_GONE,        /* there is no item any more */
+};
+
+struct machine {
+    struct machine_config config;
+    struct machine_patience patience;
+    enum machine_state state;
+    enum request_kind under_way; /* the request that has no reply yet; at most one */
+
+    struct guid_set mine;
+    struct instant ghosts_until; /* fail-closed: a write in doubt may land until then */
+    uint32_t failures;           /* requests in a row that got no answer, for the backoff */
+    ddblock_status last_failure; /* why the last of them did not; OK: none failed */
+    struct instant resume_at;    /* when the pause, or the wait for the next sweep, is over */
+
+    /* While acquiring. */
+    struct instant limit;       /* of the acquisition; never: by count, or for ever */
+    struct instant attempt_end; /* of the attempt, by count; never: not known yet */
+    int64_t attempts_left;
+    bool contacted; /* the store has answered once */
+    uint32_t late;  /* replies that came when the lease they gave was over */
+    bool cancelled;
+
+    /* The item as it was last received, and what was concluded from it. */
+    struct record seen;
+    bool watched; /* seen is a holder whose lease is being watched */
+    struct instant take_over_at;
+    struct instant poll_at;
+
+    /* While held. */
+    uint64_t token;
+    struct instant deadline; /* from then on it is not held; never: fail-closed */
+    struct instant heartbeat_at;
+    bool at_risk;
+    enum loss loss;
+
+    /* While releasing. */
+    bool release_wanted;
+    struct instant release_until;
+    bool release_in_doubt;
+    bool giving_back;      /* it is not a release but the end of an acquisition given up */
+    ddblock_status result; /* of that acquisition */
+    uint32_t sweeps;       /* so far, for the pause between them */
+};
+
+enum event_kind {
+    EVENT_ACQUIRE, /* the first event of a machine */
+    EVENT_CANCEL,  /* give the acquisition up; nothing happens once it is over */
+    EVENT_RELEASE, /* release, or give the acquisition up; once */
+    EVENT_TICK,    /* the wake-up time has come; harmless at any time */
+    EVENT_REPLY,   /* of the request that is under way */
+};
+
+struct event {
+    enum event_kind kind;
+    struct instant now;            /* read after whatever the event tells of */
+    int64_t wall_ms;               /* the wall clock at that time */
+    uint32_t random;               /* uniform bits, for jitter */
+    const struct guid *fresh;      /* a guid that was never used: the step may use it up */
+    const struct outcome *outcome; /* REPLY */
+};
+
+enum notice {
+    NOTICE_NONE,
+    NOTICE_ACQUIRED,
+    NOTICE_NOT_ACQUIRED, /* with status; what was in doubt has been given back */
+    NOTICE_AT_RISK,      /* under a third of the lease is left */
+    NOTICE_RENEWED,      /* no longer at risk */
+    NOTICE_LOST,         /* machine.loss says how */
+    NOTICE_RELEASED,     /* with status: OK, LOST, IN_DOUBT, or why the store refused */
+};
+
+struct effects {
+    struct request request; /* REQUEST_NONE: nothing to send */
+    bool fresh_used;        /* the event's guid is in use now */
+    enum notice notice;
+    ddblock_status status;  /* of NOT_ACQUIRED and RELEASED */
+    struct instant wake_at; /* the next EVENT_TICK */
+    bool ended;             /* the machine will do nothing more */
+};
+
+/* A machine before its first event. The config must be valid (see ddblock_client_options). */
+void machine_init(struct machine *machine, const struct machine_config *config,
+                  const struct machine_patience *patience);
+
+struct effects machine_step(struct machine *machine, const struct event *event);
+
+/* From when on the lock is not held: the past if it is not held now, never if fail-closed. */
+struct instant machine_deadline(const struct machine *machine);
+
+const char *machine_state_name(enum machine_state state);
+
+#endif

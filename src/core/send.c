@@ -1,0 +1,104 @@
+/* send.c - the requests of the protocol. docs/protocol.md, "Transitions". */
+#include <assert.h>
+
+#include "core/machine_parts.h"
+
+/* How long a reply is waited for. DynamoDB answers within milliseconds; what took a second is
+ * lost more often than late. A lock with a long lease can afford to be patient. */
+enum { REPLY_MS_MIN = 1000, REPLY_MS_MAX = 5000, RENEW_REPLY_MS_MIN = 100 };
+
+static struct instant reply_until(const struct step *step)
+{
+    int64_t wait_ms = step->machine->config.lease_ms / 2;
+
+    if (step->machine->config.kind == DDBLOCK_FAIL_CLOSED || wait_ms > REPLY_MS_MAX) {
+        wait_ms = REPLY_MS_MAX;
+    } else if (wait_ms < REPLY_MS_MIN) {
+        wait_ms = REPLY_MS_MIN;
+    }
+    return instant_add(step->event->now, duration_from_ms(wait_ms));
+}
+
+static struct request *send(const struct step *step, enum request_kind kind, enum machine_state to)
+{
+    struct request *request = &step->effects->request;
+
+    assert(step->machine->under_way == REQUEST_NONE);
+    assert(request->kind == REQUEST_NONE);
+    machine_move(step->machine, to);
+    step->machine->under_way = kind;
+    request->kind = kind;
+    request->wall_ms = step->event->wall_ms;
+    request->give_up_at = reply_until(step);
+    request->urgent = to >= STATE_HELD;
+    return request;
+}
+
+/* Every attempt carries a fresh guid; see guid_set_add for the one exception. */
+static void write_guid(const struct step *step, struct request *request)
+{
+    bool added = false;
+
+    request->fresh =
+        guid_set_add(&step->machine->mine, step->event->fresh, step->event->now, &added)->guid;
+    step->effects->fresh_used = added;
+}
+
+void send_acquire(const struct step *step)
+{
+    bool closed = step->machine->config.kind == DDBLOCK_FAIL_CLOSED;
+    struct request *request =
+        send(step, closed ? REQUEST_ACQUIRE_CLOSED : REQUEST_ACQUIRE, STATE_ACQUIRING);
+
+    request->lease_ms = step->machine->config.lease_ms;
+    write_guid(step, request);
+}
+
+void send_take_over(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    struct request *request = send(step, REQUEST_TAKE_OVER, STATE_ACQUIRING);
+
+    assert(machine->seen.kind == RECORD_FAIL_OPEN);
+    assert(!instant_before(step->event->now, machine->take_over_at));
+    request->lease_ms = machine->config.lease_ms;
+    request->observed = machine->seen.guid;
+    request->observed_token = machine->seen.token;
+    write_guid(step, request);
+}
+
+void send_read(const struct step *step, enum request_kind kind, enum machine_state to)
+{
+    assert(kind == REQUEST_READ || kind == REQUEST_READ_LATEST);
+    (void)send(step, kind, to);
+}
+
+/* Half of what is left at the most, so that a request that gets lost leaves time for another. */
+void send_renew(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    struct duration left = instant_until(step->event->now, machine->deadline);
+    struct duration wait = duration_scale(left, 1, 2);
+    struct request *request = send(step, REQUEST_RENEW, STATE_RENEWING);
+    struct duration least = duration_from_ms(RENEW_REPLY_MS_MIN);
+
+    if (wait.ns < least.ns) {
+        wait = duration_min(least, left);
+    }
+    request->give_up_at =
+        instant_add(step->event->now, duration_min(wait, duration_from_ms(REPLY_MS_MAX)));
+    guid_set_name(&machine->mine, request); /* before the fresh one joins the set */
+    write_guid(step, request);
+}
+
+void send_release(const struct step *step, enum machine_state to)
+{
+    struct machine *machine = step->machine;
+    bool closed = machine->config.kind == DDBLOCK_FAIL_CLOSED;
+    struct request *request = send(step, closed ? REQUEST_RELEASE_CLOSED : REQUEST_RELEASE, to);
+
+    guid_set_name(&machine->mine, request);
+    if (to == STATE_RELEASING) {
+        request->give_up_at = instant_min(request->give_up_at, machine->release_until);
+    }
+}

@@ -1,0 +1,151 @@
+/* dynamodb_outcome.c - a reply over HTTP as an outcome for the protocol. */
+#include "store/dynamodb_outcome.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "store/dynamodb_fault.h"
+#include "store/dynamodb_record.h"
+#include "store/dynamodb_request.h"
+#include "wire/crc32.h"
+
+static void fail(struct store_reply *reply, ddblock_status status, const char *message)
+{
+    reply->outcome = (struct outcome){.kind = OUTCOME_FAILED, .status = status};
+    text_copy(reply->message, sizeof(reply->message), bytes_from_string(message));
+}
+
+/* There is no usable answer: a write may have been carried out, a read has just failed. */
+static void doubt(enum request_kind kind, struct store_reply *reply, ddblock_status status,
+                  const char *message)
+{
+    fail(reply, status, message);
+    if (request_is_write(kind)) {
+        reply->outcome.kind = OUTCOME_IN_DOUBT;
+    }
+}
+
+static void doubt_body(const struct dynamodb_question *question, const struct http_reply *http,
+                       struct store_reply *reply)
+{
+    char message[128];
+
+    (void)snprintf(message, sizeof(message), "the answer to %s (HTTP %d) is not one of DynamoDB's",
+                   dynamodb_request_operation(question->kind), http->status);
+    doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
+}
+
+/* A 200: carried out, or found. */
+static void read_success(const struct dynamodb_question *question, const struct http_reply *http,
+                         const struct dynamodb_reply *answer, struct store_reply *reply)
+{
+    bool is_write = request_is_write(question->kind);
+    const json_t *item = NULL;
+
+    if (!dynamodb_reply_item(answer, is_write ? "Attributes" : "Item", &item)) {
+        doubt_body(question, http, reply);
+        return;
+    }
+    reply->outcome = (struct outcome){.kind = is_write ? OUTCOME_APPLIED : OUTCOME_FOUND};
+    if (!is_write) {
+        dynamodb_record_read(item, &reply->outcome.record);
+    } else if (question->kind == REQUEST_ACQUIRE || question->kind == REQUEST_TAKE_OVER) {
+        reply->outcome.token = dynamodb_record_token(item);
+    }
+}
+
+/* The condition did not hold. */
+static void read_refusal(const struct dynamodb_question *question, const struct http_reply *http,
+                         const struct dynamodb_reply *answer, struct store_reply *reply)
+{
+    const json_t *item = NULL;
+
+    if (!request_is_write(question->kind) || !dynamodb_reply_item(answer, "Item", &item)) {
+        doubt_body(question, http, reply);
+        return;
+    }
+    reply->outcome = (struct outcome){.kind = OUTCOME_REFUSED};
+    /* No item: there is none, or the engine is too old to send it. Who needs to know reads. */
+    if (item != NULL) {
+        dynamodb_record_read(item, &reply->outcome.record);
+    }
+}
+
+static void read_fault(const struct dynamodb_question *question,
+                       const struct dynamodb_reply *answer, struct store_reply *reply)
+{
+    const char *operation = dynamodb_request_operation(question->kind);
+    ddblock_error error = {0};
+    ddblock_status status;
+
+    if (question->clock_corrected && dynamodb_fault_may_be_clock(answer)) {
+        fail(reply, DDBLOCK_UNAVAILABLE,
+             "this machine's clock is wrong by minutes; requests are signed by DynamoDB's from "
+             "now on");
+        return;
+    }
+    status = dynamodb_fault_explain(answer, operation, question->table, &error);
+    fail(reply, status, error.message);
+}
+
+static void read_body(const struct dynamodb_question *question, const struct http_reply *http,
+                      struct store_reply *reply)
+{
+    struct dynamodb_reply answer = {0};
+    ddblock_status status;
+
+    if (http->crc32 >= 0 && (uint64_t)http->crc32 != crc32_of(http->body)) {
+        doubt_body(question, http, reply);
+        return;
+    }
+    status = dynamodb_reply_read(http->body, &answer);
+    if (status == DDBLOCK_NO_MEMORY) {
+        doubt(question->kind, reply, status, "no memory for the answer of DynamoDB");
+    } else if (status != DDBLOCK_OK) {
+        doubt_body(question, http, reply);
+    } else if (http->status == 200) {
+        read_success(question, http, &answer, reply);
+    } else if (dynamodb_reply_code(&answer).size == 0) {
+        doubt_body(question, http, reply);
+    } else if (dynamodb_fault_is_refusal(&answer)) {
+        read_refusal(question, http, &answer, reply);
+    } else {
+        read_fault(question, &answer, reply);
+    }
+    dynamodb_reply_finish(&answer);
+}
+
+static void read_replied(const struct dynamodb_question *question, const struct http_reply *http,
+                         struct store_reply *reply)
+{
+    char message[128];
+
+    /* "When you receive a status code 500 on a write operation, the operation may have succeeded
+     * or failed" (DynamoDB guide, "Error handling with DynamoDB"). */
+    if (http->status >= 500) {
+        (void)snprintf(message, sizeof(message), "DynamoDB has a fault (HTTP %d at %s)",
+                       http->status, dynamodb_request_operation(question->kind));
+        doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
+    } else if (http->status == 200 || http->status >= 400) {
+        read_body(question, http, reply);
+    } else {
+        doubt_body(question, http, reply);
+    }
+}
+
+void dynamodb_outcome_read(const struct dynamodb_question *question, const struct http_reply *http,
+                           struct store_reply *reply)
+{
+    reply->message[0] = '\0';
+    switch (http->result) {
+    case HTTP_REPLIED:
+        read_replied(question, http, reply);
+        break;
+    case HTTP_NOT_SENT:
+        fail(reply, http->failure, http->message);
+        break;
+    case HTTP_IN_DOUBT:
+        doubt(question->kind, reply, http->failure, http->message);
+        break;
+    }
+}

@@ -1,0 +1,131 @@
+/* lock_id.c - a lock's id, checked and owned. */
+#include "store/lock_id.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "store/decimal.h"
+
+/* How much of a wrong number a sentence shows. */
+enum { SHOWN_SIZE = 64 };
+
+/* What is checked and said of one part. */
+struct part {
+    const ddblock_key *key;
+    const char *name; /* "partition key" */
+    size_t size_max;
+    char number[DECIMAL_SIZE]; /* the canonical form of a number */
+    struct bytes value;        /* the caller's bytes, or number */
+};
+
+static ddblock_status part_check_number(struct part *part, ddblock_error *error)
+{
+    char shown[SHOWN_SIZE];
+    const char *wrong = decimal_canonical(part->value, part->number);
+
+    if (wrong != NULL) {
+        return status_set(error, DDBLOCK_INVALID, "the %s \"%s\" %s", part->name,
+                          text_escape(shown, sizeof(shown), part->value), wrong);
+    }
+    part->value = bytes_from_string(part->number);
+    return DDBLOCK_OK;
+}
+
+static ddblock_status part_check(struct part *part, ddblock_error *error)
+{
+    if (part->key->data == NULL && part->key->size > 0) {
+        return status_set(error, DDBLOCK_INVALID, "the %s has a size but no data", part->name);
+    }
+    part->value = bytes_from(part->key->data, part->key->size);
+
+    switch (part->key->type) {
+    case DDBLOCK_KEY_NUMBER:
+        return part_check_number(part, error);
+    case DDBLOCK_KEY_STRING:
+        if (!text_is_utf8(part->value)) {
+            return status_set(error, DDBLOCK_INVALID,
+                              "the %s is not well-formed UTF-8; other bytes can be a key of type "
+                              "binary",
+                              part->name);
+        }
+        break;
+    case DDBLOCK_KEY_BINARY:
+        break;
+    case DDBLOCK_KEY_NONE:
+    default:
+        return status_set(error, DDBLOCK_INVALID,
+                          "the %s has type %u; there are string (83), number (78) and binary (66)",
+                          part->name, (unsigned)part->key->type);
+    }
+    if (part->value.size > part->size_max) {
+        return status_set(error, DDBLOCK_INVALID,
+                          "the %s has %zu bytes; DynamoDB's keys have at most %zu", part->name,
+                          part->value.size, part->size_max);
+    }
+    return DDBLOCK_OK;
+}
+
+/* Copies a part's value to *next, which moves behind it. */
+static struct lock_key part_copy(const struct part *part, uint8_t **next)
+{
+    struct lock_key key = {
+        .type = part->key->type,
+        .value = bytes_from(*next, part->value.size),
+    };
+
+    if (part->value.size > 0) {
+        memcpy(*next, part->value.data, part->value.size);
+    }
+    *next += part->value.size;
+    return key;
+}
+
+ddblock_status lock_id_create(const ddblock_id *id, struct lock_id **ret_id, ddblock_error *error)
+{
+    struct part partition = {0};
+    struct part sort = {0};
+    struct lock_id *created;
+    uint8_t *next;
+    ddblock_status status;
+
+    assert(id != NULL);
+    assert(ret_id != NULL);
+    partition.key = &id->partition;
+    partition.name = "partition key";
+    partition.size_max = PARTITION_KEY_SIZE_MAX;
+    status = part_check(&partition, error);
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    if (partition.value.size == 0) {
+        return status_set(error, DDBLOCK_INVALID,
+                          "the partition key is empty; a lock's name has 1 to %d bytes",
+                          PARTITION_KEY_SIZE_MAX);
+    }
+    sort.key = &id->sort;
+    sort.name = "sort key";
+    sort.size_max = SORT_KEY_SIZE_MAX;
+    if (id->sort.type != DDBLOCK_KEY_NONE) {
+        status = part_check(&sort, error);
+        if (status != DDBLOCK_OK) {
+            return status;
+        }
+    }
+
+    created = malloc(sizeof(*created) + partition.value.size + sort.value.size);
+    if (created == NULL) {
+        return status_set(error, DDBLOCK_NO_MEMORY, "no memory for the id of a lock");
+    }
+    next = (uint8_t *)(created + 1);
+    created->partition = part_copy(&partition, &next);
+    created->sort = part_copy(&sort, &next);
+    *ret_id = created;
+    return DDBLOCK_OK;
+}
+
+void lock_id_destroy(struct lock_id *id)
+{
+    free(id);
+}

@@ -1,0 +1,15 @@
+/* transition.h - the rules of docs/protocol.md, section "Transitions", on a record in hand.
+ *
+ * For the stores that keep records themselves. Where an engine keeps them, the same rules
+ * are its conditions and updates. */
+#ifndef STORE_TRANSITION_H
+#define STORE_TRANSITION_H
+
+#include "core/request.h"
+
+/* Carries out a request on *record, which is what stands and becomes what shall stand
+ * (ABSENT: nothing), and tells the outcome. Unless that is APPLIED, *record stays as it is. */
+void transition_apply(const struct request *ask, const char *owner, struct record *record,
+                      struct outcome *ret_outcome);
+
+#endif
