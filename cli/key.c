@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base64.h"
+#include "key_base64.h"
 #include "escape.h"
 #include "exit.h"
 
@@ -44,7 +44,7 @@ ddblock_status key_value_parse(const char *what, ddblock_key_type type, const ch
         value->key = (ddblock_key){.type = type, .data = text, .size = strlen(text)};
         return DDBLOCK_OK;
     }
-    if (!base64_decode(text, value->bytes, sizeof(value->bytes), &size)) {
+    if (!key_base64_decode(text, value->bytes, sizeof(value->bytes), &size)) {
         return usage_error(error,
                            "%s: \"%s\" is not base64 of at most %d bytes, as the value of a "
                            "binary key is given (YnVpbGQ= for \"build\")",

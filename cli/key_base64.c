@@ -1,11 +1,11 @@
-/* base64.c - RFC 4648, section 4. */
-#include "base64.h"
+/* key_base64.c - RFC 4648, section 4. */
+#include "key_base64.h"
 
 #include <string.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-bool base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size)
+bool key_base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size)
 {
     size_t length = strlen(text);
     size_t digits = length;

@@ -1,6 +1,6 @@
-/* base64.h - binary keys on the command line. */
-#ifndef CLI_BASE64_H
-#define CLI_BASE64_H
+/* key_base64.h - binary keys on the command line. */
+#ifndef CLI_KEY_BASE64_H
+#define CLI_KEY_BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,6 +8,6 @@
 
 /* Decodes base64 with padding (RFC 4648, section 4), strictly: no other characters, no bits
  * left over. False if it is none or has more than size bytes. */
-bool base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size);
+bool key_base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size);
 
 #endif
