@@ -93,10 +93,10 @@ core_calls='memcmp memcpy memmove memset strlen __assert_fail ddblock_status_cla
 # What may be called from wire: memory, text, and the two libraries whose work is pure.
 wire_calls='calloc free malloc realloc explicit_bzero
     memchr memrchr memcmp memcpy memmove memset
-    snprintf vsnprintf strchr strcmp strlen strncasecmp strcasecmp strncmp strtol strtoll
-    strtoull gmtime_r __assert_fail __errno_location __ctype_b_loc
+    snprintf vsnprintf strchr strrchr strspn strcspn strcmp strncmp strcasecmp strncasecmp
+    strlen strnlen strtol strtoll strtoull gmtime_r strftime inet_pton __assert_fail __errno_location __ctype_b_loc
     json_[a-z0-9_]+ jsonp_[a-z0-9_]+
-    EVP_[A-Za-z0-9_]+ HMAC OPENSSL_cleanse CRYPTO_memcmp
+    EVP_[A-Za-z0-9_]+ OSSL_PARAM_[a-z0-9_]+ HMAC OPENSSL_cleanse CRYPTO_memcmp
     ddblock_status_[a-z]+'
 
 # check_calls LAYER ALLOWED: compiles the layer as it is, without sanitizers, and looks at what
@@ -133,10 +133,13 @@ check_symbols() {
     check_calls wire "$wire_calls"
 }
 
-# check_header FLAGS FILE: compiles a file that includes nothing else, twice.
+# check_header FILE: compiles a file that includes nothing else, twice.
 check_header() {
-    local name=${1#src/}
-    name=${name#include/}
+    local name
+    case $1 in
+    src/* | include/*) name=${1#*/} ;;
+    *) name=${1##*/} ;;
+    esac
     printf '#include "%s"\n#include "%s"\n' "$name" "$name" >"$folder/alone.c"
     compile -I"$(dirname "$1")" -Wall -Wextra -Wpedantic -Werror -fsyntax-only "$folder/alone.c" ||
         fault "$1 does not compile alone"
