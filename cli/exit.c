@@ -71,9 +71,20 @@ ddblock_status error_set(ddblock_error *error, ddblock_status status, const char
     return status;
 }
 
+static const char *sentence(const ddblock_error *error)
+{
+    return error->message[0] != '\0' ? error->message : ddblock_status_text(error->status);
+}
+
 int fail(const ddblock_error *error)
 {
-    say("%s", error->message[0] != '\0' ? error->message : ddblock_status_text(error->status));
+    say("%s", sentence(error));
+    return exit_from_status(error->status);
+}
+
+int fail_for(const char *shown, const ddblock_error *error)
+{
+    say("%s: %s", shown, sentence(error));
     return exit_from_status(error->status);
 }
 

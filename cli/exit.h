@@ -34,6 +34,9 @@ ddblock_status error_set(ddblock_error *error, ddblock_status status, const char
 /* Says the error on standard error and returns its exit status. */
 int fail(const ddblock_error *error);
 
+/* As fail, of an error that is about the lock of that name. */
+int fail_for(const char *shown, const ddblock_error *error);
+
 /* Ends standard output. Returns status, but EXIT_OUTPUT (and a sentence) where what was
  * written did not get through and status is EXIT_DONE: a full disk must not look like
  * success. */
