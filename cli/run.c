@@ -135,7 +135,7 @@ static int run_command(struct run *run, char **environment, bool *ret_by_itself,
     terminal_open(&terminal);
     if (child_start(&hold.child, &options, error) != DDBLOCK_OK) {
         terminal_close(&terminal, 0, false);
-        return fail(error);
+        return fail_with(error);
     }
     group = hold.child.pid;
     end = hold_run(&hold);
@@ -150,25 +150,14 @@ static int run_command(struct run *run, char **environment, bool *ret_by_itself,
     return hold.done == GUARD_NOTHING ? end.status : EXIT_LOST;
 }
 
-static ddblock_status open_all(struct run *run, ddblock_error *error)
+/* Starts to acquire the lock. */
+static ddblock_status start(struct run *run, ddblock_error *error)
 {
     struct settings *settings = &run->settings;
     ddblock_acquire_options acquire;
     ddblock_id id = place_id(&settings->place);
     ddblock_status status;
 
-    status = descriptors_remember(&run->descriptors, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    status = events_open(&run->events, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    status = place_open(&settings->place, settings->verbose ? say_log : NULL, &run->store, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
     if (settings->client.owner == NULL) {
         settings->client.owner = owner_default(run->owner);
     }
@@ -191,9 +180,16 @@ static int run_all(struct run *run)
     int exit_status;
     bool by_itself = false;
 
-    status = open_all(run, &error);
-    if (status != DDBLOCK_OK) {
-        return fail(&error);
+    if (descriptors_remember(&run->descriptors, &error) != DDBLOCK_OK ||
+        events_open(&run->events, &error) != DDBLOCK_OK) {
+        return fail_with(&error);
+    }
+    if (place_open(&settings->place, settings->verbose ? say_log : NULL, &run->store, &error) !=
+        DDBLOCK_OK) {
+        return fail_to_open(&error);
+    }
+    if (start(run, &error) != DDBLOCK_OK) {
+        return fail_with(&error);
     }
     status = wait_for_lock(run, &signal, &error);
     if (status != DDBLOCK_OK) {
@@ -203,8 +199,8 @@ static int run_all(struct run *run)
     }
     status = environment_create(settings->place.lock, settings->client.owner,
                                 ddblock_lock_fencing_token(run->lock), &environment, &error);
-    exit_status =
-        status == DDBLOCK_OK ? run_command(run, environment, &by_itself, &error) : fail(&error);
+    exit_status = status == DDBLOCK_OK ? run_command(run, environment, &by_itself, &error)
+                                       : fail_with(&error);
     environment_destroy(environment);
     return release(run, exit_status, by_itself);
 }
@@ -216,7 +212,7 @@ int command_run(int argc, char **argv)
     int status;
 
     if (settings_parse(&run.settings, argc, argv, &error) != DDBLOCK_OK) {
-        return fail(&error);
+        return fail_with(&error);
     }
     if (run.settings.help) {
         settings_print_help(stdout);
