@@ -1,7 +1,7 @@
 /* break.c - ddblock break: ends a lock whose holder is dead or must stop. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -73,15 +73,14 @@ static ddblock_status break_lock(ddblock_store *store, const struct place *place
     }
     if (info.kind == DDBLOCK_ITEM_BAD) {
         return error_set(error, DDBLOCK_BAD_ITEM,
-                         "%s is not a well-formed lock: mend or delete the item by hand",
-                         place->shown);
+                         "the item is not a well-formed lock: mend or delete it by hand");
     }
     if (!yes && isatty(STDIN_FILENO) != 1) {
         return usage_error(error, "standard input is no terminal to ask on; give --yes to break "
                                   "the lock without asking");
     }
     if (!yes && !ask()) {
-        return error_set(error, DDBLOCK_NOT_ACQUIRED, "%s was left alone", place->shown);
+        return error_set(error, DDBLOCK_NOT_ACQUIRED, "the lock was left alone");
     }
     status = ddblock_break(store, &id, &info, error);
     if (status == DDBLOCK_OK) {
@@ -106,12 +105,13 @@ int command_break(int argc, char **argv)
         print_help();
         return EXIT_DONE;
     }
-    if (status == DDBLOCK_OK) {
-        status = place_open(&place, NULL, &store, &error);
+    if (status != DDBLOCK_OK) {
+        return fail_with(&error);
     }
-    if (status == DDBLOCK_OK) {
-        status = break_lock(store, &place, yes, &error);
+    if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
+        return fail_to_open(&error);
     }
+    status = break_lock(store, &place, yes, &error);
     ddblock_store_close(store);
-    return status == DDBLOCK_OK ? EXIT_DONE : fail(&error);
+    return status == DDBLOCK_OK ? EXIT_DONE : fail_for(place.shown, &error);
 }

@@ -71,9 +71,27 @@ ddblock_status error_set(ddblock_error *error, ddblock_status status, const char
     return status;
 }
 
-int fail(const ddblock_error *error)
+static const char *sentence(const ddblock_error *error)
 {
-    say("%s", error->message[0] != '\0' ? error->message : ddblock_status_text(error->status));
+    return error->message[0] != '\0' ? error->message : ddblock_status_text(error->status);
+}
+
+int fail_with(const ddblock_error *error)
+{
+    say("%s", sentence(error));
+    return exit_from_status(error->status);
+}
+
+int fail_to_open(const ddblock_error *error)
+{
+    int status = fail_with(error);
+
+    return status == EXIT_USAGE ? EXIT_CONFIGURATION : status;
+}
+
+int fail_for(const char *shown, const ddblock_error *error)
+{
+    say("%s: %s", shown, sentence(error));
     return exit_from_status(error->status);
 }
 

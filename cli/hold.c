@@ -20,12 +20,6 @@ static int64_t remaining_ms(struct hold *hold, ddblock_error *cause)
     if (state != DDBLOCK_STATE_HELD && state != DDBLOCK_STATE_AT_RISK) {
         return 0;
     }
-    if ((state == DDBLOCK_STATE_AT_RISK) != hold->at_risk) {
-        hold->at_risk = !hold->at_risk;
-        say_verbosely(hold->verbose, "%s is %s%s", hold->shown,
-                      hold->at_risk ? "at risk: " : "safe again",
-                      hold->at_risk ? cause->message : "");
-    }
     return ddblock_lock_remaining_ms(hold->lock);
 }
 

@@ -19,7 +19,6 @@ struct hold {
     struct guard guard;
     struct child child;
     enum guard_action done; /* what the guard has had to do so far */
-    bool at_risk;           /* as last told */
     bool resume_due;        /* the command is to be continued, if the lock is still held */
 };
 

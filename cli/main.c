@@ -47,7 +47,7 @@ static int dispatch(int argc, char **argv)
 
     if (argc < 2) {
         (void)usage_error(&error, "which command? ddblock --help tells which there are");
-        return fail(&error);
+        return fail_with(&error);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help(stdout);
@@ -64,7 +64,7 @@ static int dispatch(int argc, char **argv)
     }
     (void)usage_error(&error, "%s: there is no such command; ddblock --help tells which there are",
                       escape_string(shown, sizeof(shown), argv[1]));
-    return fail(&error);
+    return fail_with(&error);
 }
 
 /* Keys are in our memory: no core file, which may also go through a pipe that RLIMIT_CORE does

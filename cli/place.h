@@ -5,6 +5,7 @@
 #include <ddblock/ddblock.h>
 #include <stdbool.h>
 
+#include "escape.h"
 #include "key.h"
 #include "options.h"
 
@@ -18,11 +19,20 @@ enum {
     PLACE_SORT,
 };
 
+/* Entries of a table of options; a macro each, since a table is one initializer. */
 /* clang-format off */
-#define PLACE_REGION_ENTRY {PLACE_REGION, 0, "region", "REGION", "default: AWS_REGION, then AWS_DEFAULT_REGION"}
-#define PLACE_ENDPOINT_ENTRY {PLACE_ENDPOINT, 0, "endpoint", "URL", "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the region's own"}
-#define PLACE_PARTITION_KEY_ENTRY {PLACE_PARTITION_KEY, 0, "partition-key", "NAME[:S|N|B]", "name and type of the partition key; default id:S"}
-#define PLACE_SORT_KEY_ENTRY {PLACE_SORT_KEY, 0, "sort-key", "NAME[:S|N|B]", "name and type of the sort key; default: none"}
+#define PLACE_REGION_ENTRY \
+    {PLACE_REGION, 0, "region", "REGION", \
+     "default: AWS_REGION, then AWS_DEFAULT_REGION"}
+#define PLACE_ENDPOINT_ENTRY \
+    {PLACE_ENDPOINT, 0, "endpoint", "URL", \
+     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the region's own"}
+#define PLACE_PARTITION_KEY_ENTRY \
+    {PLACE_PARTITION_KEY, 0, "partition-key", "NAME[:S|N|B]", \
+     "name and type of the partition key; default id:S"}
+#define PLACE_SORT_KEY_ENTRY \
+    {PLACE_SORT_KEY, 0, "sort-key", "NAME[:S|N|B]", \
+     "name and type of the sort key; default: there is none"}
 #define PLACE_ENTRIES \
     {PLACE_TABLE, 0, "table", "NAME", "the lock table in DynamoDB, or"}, \
     {PLACE_FILE, 0, "file", "PATH", "the lock file on this machine: one of the two is needed"}, \
@@ -35,6 +45,9 @@ enum {
     "LOCK and the value of --sort are text for a key of type S, decimal for N, base64 for\n"       \
     "B. Options stand before LOCK.\n"
 
+/* Two escaped values, and quotes. */
+enum { PLACE_SHOWN_SIZE = 2 * ESCAPED_SIZE + 16 };
+
 /* The strings belong to the command line. */
 struct place {
     const char *table;
@@ -44,8 +57,8 @@ struct place {
     struct key_spec partition;
     struct key_spec sort; /* type DDBLOCK_KEY_NONE: there is none */
     const char *sort_value;
-    const char *lock;    /* as given */
-    char shown[3 * 300]; /* the lock, for people: quoted, escaped, with its sort value */
+    const char *lock;             /* as given */
+    char shown[PLACE_SHOWN_SIZE]; /* the lock, for people: quoted, escaped, with its sort value */
     struct key_value partition_value;
     struct key_value sort_key_value;
 };

@@ -1,5 +1,4 @@
 /* run.c - ddblock run: a command under a lock. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,15 +74,14 @@ static ddblock_status wait_for_lock(struct run *run, int *ret_signal, ddblock_er
         return DDBLOCK_CANCELLED;
     }
     if (status == DDBLOCK_OK) {
-        say_verbosely(run->settings.verbose, "acquired %s after %s, token %" PRIu64, shown,
-                      duration, ddblock_lock_fencing_token(run->lock));
+        say_verbosely(run->settings.verbose, "%s was waited for %s", shown, duration);
     }
     return status;
 }
 
-/* Gives the lock back, if it is held, and says what came of it. Returns the exit status, which
- * is that of the command unless the lock turns out to have been lost. */
-static int release(struct run *run, int status, bool was_held)
+/* Gives the lock back, if it is held, and says what came of it. Returns status, but EXIT_LOST
+ * if a command ended by itself and the lock turns out to have been lost before. */
+static int release(struct run *run, int status, bool by_itself)
 {
     const char *shown = run->settings.place.shown;
     ddblock_error error = {0};
@@ -91,14 +89,12 @@ static int release(struct run *run, int status, bool was_held)
 
     run->lock = NULL;
     if (released == DDBLOCK_OK) {
-        say_verbosely(run->settings.verbose && was_held, "released %s", shown);
-        return status;
-    }
-    if (!was_held || status == EXIT_LOST) {
-        say_verbosely(run->settings.verbose, "%s: %s", shown, error.message);
         return status;
     }
     if (released == DDBLOCK_LOST) {
+        if (!by_itself) {
+            return status; /* nothing was guarded, or it was told already */
+        }
         say("%s was lost before the command had ended, which may have run beside the next "
             "holder: %s",
             shown, error.message);
@@ -111,8 +107,10 @@ static int release(struct run *run, int status, bool was_held)
     return status;
 }
 
-/* Runs the command under the lock. Returns its exit status, EXIT_LOST if it had to be ended. */
-static int run_command(struct run *run, char **environment, ddblock_error *error)
+/* Runs the command under the lock. Returns its exit status, EXIT_LOST if it had to be ended.
+ * *ret_by_itself tells that it was executed and ended without our doing. */
+static int run_command(struct run *run, char **environment, bool *ret_by_itself,
+                       ddblock_error *error)
 {
     char shown[ESCAPED_SIZE];
     struct terminal terminal;
@@ -137,7 +135,7 @@ static int run_command(struct run *run, char **environment, ddblock_error *error
     terminal_open(&terminal);
     if (child_start(&hold.child, &options, error) != DDBLOCK_OK) {
         terminal_close(&terminal, 0, false);
-        return fail(error);
+        return fail_with(error);
     }
     group = hold.child.pid;
     end = hold_run(&hold);
@@ -147,29 +145,19 @@ static int run_command(struct run *run, char **environment, ddblock_error *error
             strerror(end.exec_errno));
         return end.status;
     }
+    *ret_by_itself = hold.done == GUARD_NOTHING;
     say_verbosely(hold.verbose, "the command ended with status %d", end.status);
     return hold.done == GUARD_NOTHING ? end.status : EXIT_LOST;
 }
 
-static ddblock_status open_all(struct run *run, ddblock_error *error)
+/* Starts to acquire the lock. */
+static ddblock_status start(struct run *run, ddblock_error *error)
 {
     struct settings *settings = &run->settings;
     ddblock_acquire_options acquire;
     ddblock_id id = place_id(&settings->place);
     ddblock_status status;
 
-    status = descriptors_remember(&run->descriptors, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    status = events_open(&run->events, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    status = place_open(&settings->place, settings->verbose ? say_log : NULL, &run->store, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
     if (settings->client.owner == NULL) {
         settings->client.owner = owner_default(run->owner);
     }
@@ -190,20 +178,31 @@ static int run_all(struct run *run)
     ddblock_status status;
     int signal = 0;
     int exit_status;
+    bool by_itself = false;
 
-    status = open_all(run, &error);
-    if (status != DDBLOCK_OK) {
-        return fail(&error);
+    if (descriptors_remember(&run->descriptors, &error) != DDBLOCK_OK ||
+        events_open(&run->events, &error) != DDBLOCK_OK) {
+        return fail_with(&error);
+    }
+    if (place_open(&settings->place, settings->verbose ? say_log : NULL, &run->store, &error) !=
+        DDBLOCK_OK) {
+        return fail_to_open(&error);
+    }
+    if (start(run, &error) != DDBLOCK_OK) {
+        return fail_with(&error);
     }
     status = wait_for_lock(run, &signal, &error);
     if (status != DDBLOCK_OK) {
-        return release(run, signal != 0 ? EXIT_SIGNAL + signal : fail(&error), false);
+        return release(run,
+                       signal != 0 ? EXIT_SIGNAL + signal : fail_for(settings->place.shown, &error),
+                       false);
     }
     status = environment_create(settings->place.lock, settings->client.owner,
                                 ddblock_lock_fencing_token(run->lock), &environment, &error);
-    exit_status = status == DDBLOCK_OK ? run_command(run, environment, &error) : fail(&error);
+    exit_status = status == DDBLOCK_OK ? run_command(run, environment, &by_itself, &error)
+                                       : fail_with(&error);
     environment_destroy(environment);
-    return release(run, exit_status, true);
+    return release(run, exit_status, by_itself);
 }
 
 int command_run(int argc, char **argv)
@@ -213,7 +212,7 @@ int command_run(int argc, char **argv)
     int status;
 
     if (settings_parse(&run.settings, argc, argv, &error) != DDBLOCK_OK) {
-        return fail(&error);
+        return fail_with(&error);
     }
     if (run.settings.help) {
         settings_print_help(stdout);

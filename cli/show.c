@@ -1,10 +1,7 @@
 /* show.c - ddblock show: what the table says of a lock. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "command.h"
-#include "duration.h"
-#include "escape.h"
 #include "exit.h"
 #include "message.h"
 #include "place.h"
@@ -41,6 +38,7 @@ int command_show(int argc, char **argv)
     ddblock_error error = {0};
     ddblock_info info = {0};
     bool help = false;
+    ddblock_id id;
     ddblock_status status;
 
     options_init(&options, table, argc, argv);
@@ -49,17 +47,17 @@ int command_show(int argc, char **argv)
         print_help();
         return EXIT_DONE;
     }
-    if (status == DDBLOCK_OK) {
-        status = place_open(&place, NULL, &store, &error);
+    if (status != DDBLOCK_OK) {
+        return fail_with(&error);
     }
-    if (status == DDBLOCK_OK) {
-        ddblock_id id = place_id(&place);
-
-        status = ddblock_show(store, &id, &info, &error);
+    if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
+        return fail_to_open(&error);
     }
+    id = place_id(&place);
+    status = ddblock_show(store, &id, &info, &error);
     ddblock_store_close(store);
     if (status != DDBLOCK_OK) {
-        return fail(&error);
+        return fail_for(place.shown, &error);
     }
     report_print(stdout, place.shown, &info, wall_clock_ms());
     return EXIT_DONE;

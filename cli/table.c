@@ -77,7 +77,7 @@ static int create(int argc, char **argv)
     bool help = false;
 
     if (parse(&place, argc, argv, &help, &error) != DDBLOCK_OK) {
-        return fail(&error);
+        return fail_with(&error);
     }
     if (help) {
         print_help();
@@ -86,7 +86,7 @@ static int create(int argc, char **argv)
     options = place_dynamodb_options(&place);
     if (ddblock_table_create(&options, place.partition.type, place.sort.type, ACTIVE_MS_MAX,
                              &error) != DDBLOCK_OK) {
-        return fail(&error);
+        return fail_to_open(&error);
     }
     (void)printf("table %s is active\n", escape_string(shown, sizeof(shown), place.table));
     return EXIT_DONE;
@@ -110,5 +110,5 @@ int command_table(int argc, char **argv)
     } else {
         (void)usage_error(&error, "what about tables? There is \"table create\"");
     }
-    return fail(&error);
+    return fail_with(&error);
 }
