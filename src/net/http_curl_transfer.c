@@ -49,17 +49,23 @@ static int on_ready(void *user, char *remote, char *local, int remote_port, int 
     return CURL_PREREQFUNC_OK;
 }
 
+/* Called for each line, the empty one at the end too. Where the connection ends before that,
+ * libcurl takes the reply for whole. */
 static size_t on_header(char *data, size_t size, size_t count, void *user)
 {
     struct transfer *transfer = user;
 
-    (void)data;
     size *= count; /* size is 1, "always" */
     if (size > HTTP_HEADER_SIZE_MAX - transfer->header_size) {
         transfer->too_large = true;
         return 0;
     }
     transfer->header_size += size;
+    if (size >= 5 && memcmp(data, "HTTP/", 5) == 0) {
+        transfer->headers_ended = false;
+    } else if (size > 0 && (data[0] == '\r' || data[0] == '\n')) {
+        transfer->headers_ended = true;
+    }
     return size;
 }
 
@@ -293,13 +299,14 @@ static void fail(struct transfer *transfer, enum http_result result, ddblock_sta
     set_message(transfer, result == HTTP_NOT_SENT ? "cannot reach" : "no reply from", why);
 }
 
-/* Takes over what libcurl has received. False if the status is none that ends a request. */
+/* Takes over what libcurl has received. False if the status is none that ends a request, or
+ * the headers have no end. */
 static bool take_reply(struct transfer *transfer)
 {
     long status = 0;
 
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200 || status > 599) {
+    if (status < 200 || status > 599 || !transfer->headers_ended) {
         return false;
     }
     transfer->reply.result = HTTP_REPLIED;
@@ -321,8 +328,7 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
 
     if (code == CURLE_OK && transfer->attempts > 0) {
         if (!take_reply(transfer)) {
-            fail(transfer, HTTP_IN_DOUBT, DDBLOCK_UNAVAILABLE,
-                 "it has no status that ends a request");
+            fail(transfer, HTTP_IN_DOUBT, DDBLOCK_UNAVAILABLE, "what came is no whole reply");
         }
     } else if (transfer->late) {
         fail(transfer, HTTP_NOT_SENT, DDBLOCK_UNAVAILABLE,
@@ -374,6 +380,7 @@ void transfer_clear(struct transfer *transfer)
     transfer->late = false;
     transfer->resent = false;
     transfer->too_large = false;
+    transfer->headers_ended = false;
     transfer->curl_message[0] = '\0';
 }
 

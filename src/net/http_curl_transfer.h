@@ -34,6 +34,7 @@ struct transfer {
     bool late;    /* libcurl was about to send it when its time was over */
     bool resent;  /* libcurl was about to send it again */
     bool too_large;
+    bool headers_ended;
     struct http_reply reply;
     char curl_message[CURL_ERROR_SIZE];
     ddblock_error error; /* where the reply's message is */

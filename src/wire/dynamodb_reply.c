@@ -34,7 +34,7 @@ static bool nesting_is_bounded(struct bytes text)
 
 ddblock_status dynamodb_reply_read(struct bytes body, struct dynamodb_reply *ret_reply)
 {
-    json_error_t error;
+    json_error_t error = {0};
     json_t *root;
 
     if (body.size == 0 || !nesting_is_bounded(body)) {
@@ -43,8 +43,9 @@ ddblock_status dynamodb_reply_read(struct bytes body, struct dynamodb_reply *ret
     root = json_loadb((const char *)body.data, body.size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES,
                       &error);
     if (root == NULL) {
-        return json_error_code(&error) == json_error_out_of_memory ? DDBLOCK_NO_MEMORY
-                                                                   : DDBLOCK_UNAVAILABLE;
+        /* jansson names no cause when it has run out of memory. */
+        return json_error_code(&error) == json_error_unknown ? DDBLOCK_NO_MEMORY
+                                                             : DDBLOCK_UNAVAILABLE;
     }
     if (!json_is_object(root)) {
         json_decref(root);
