@@ -11,7 +11,7 @@ setup_file() {
     export AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID:-AKIDEXAMPLE}
     export AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY:-made-up}
     export TABLE=interop-$$-$RANDOM
-    "$DDBLOCK" table create --table "$TABLE"
+    "$DDBLOCK" table create "$TABLE"
 }
 
 setup() {
