@@ -19,6 +19,7 @@ setup() {
         skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
     cd "$BATS_TEST_TMPDIR"
     lock=$BATS_TEST_NUMBER
+    exec {to_them}>/dev/null # until there is one of theirs
     theirs=
     ours=
 }
