@@ -153,7 +153,7 @@ ddblock_status dynamodb_fault_explain(const struct dynamodb_reply *reply, const 
     case DDBLOCK_NO_TABLE:
         return status_set(error, status,
                           "there is no table \"%s\" at this endpoint; "
-                          "'ddblock table create --table %s' makes it",
+                          "'ddblock table create %s' makes it",
                           table->name, table->name);
     case DDBLOCK_UNAVAILABLE:
         return status_set(error, status, "table \"%s\" is not ready for %s: %s", table->name,
