@@ -20,7 +20,8 @@ static bool read_value(struct reader *reader, int depth);
 
 static struct reader reader_of(struct bytes text)
 {
-    return (struct reader){text.data, text.data + text.size};
+    /* An empty text may have no address, and to that even zero must not be added. */
+    return text.size > 0 ? (struct reader){text.data, text.data + text.size} : (struct reader){0};
 }
 
 static bool is_next(const struct reader *reader, char c)
