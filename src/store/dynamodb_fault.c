@@ -94,6 +94,7 @@ static bool is_about_signature(const char *code)
     return strstr(code, "Signature") != NULL;
 }
 
+/* Says which action on which table was denied, as whoever grants permissions must know. */
 static ddblock_status explain_denial(const char *code, const char *words, const char *operation,
                                      const struct dynamodb_table *table, ddblock_error *error)
 {

@@ -25,6 +25,8 @@ static void doubt(enum request_kind kind, struct store_reply *reply, ddblock_sta
     }
 }
 
+/* Something answered, but not in DynamoDB's words: a proxy, a login page, a reply cut or garbled.
+ */
 static void doubt_body(const struct dynamodb_question *question, const struct http_reply *http,
                        struct store_reply *reply)
 {
@@ -71,6 +73,8 @@ static void read_refusal(const struct dynamodb_question *question, const struct 
     }
 }
 
+/* An error that is not a refusal: "An HTTP 400 status code indicates a problem with your request"
+ * (DynamoDB guide, "Error handling with DynamoDB"), so nothing was carried out. */
 static void read_fault(const struct dynamodb_question *question,
                        const struct dynamodb_reply *answer, struct store_reply *reply)
 {
@@ -88,6 +92,7 @@ static void read_fault(const struct dynamodb_question *question,
     fail(reply, status, error.message);
 }
 
+/* The body of a 200 or a 4xx, which alone tells what became of the request. */
 static void read_body(const struct dynamodb_question *question, const struct http_reply *http,
                       struct store_reply *reply)
 {

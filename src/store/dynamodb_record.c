@@ -71,6 +71,7 @@ static const char *read_guid(const struct attribute *attribute, struct record *r
     return NULL;
 }
 
+/* What follows is for people: odd values are left out and make nothing bad. */
 static void read_owner(struct bytes item, struct record *record)
 {
     struct attribute owner = {0};

@@ -88,6 +88,8 @@ out:
     return status;
 }
 
+/* *ret_active is set on success only. No reply is DDBLOCK_UNAVAILABLE, though the table may be
+ * made: who tries again is told that it is there. */
 static ddblock_status create(const struct dynamodb_link *link, const struct dynamodb_table *table,
                              ddblock_key_type partition_type, ddblock_key_type sort_type,
                              bool *ret_active, ddblock_error *error)
@@ -116,6 +118,7 @@ static ddblock_status create(const struct dynamodb_link *link, const struct dyna
     return status;
 }
 
+/* Looks whether the table is active by now. Passing failures count as "not yet". */
 static ddblock_status describe(const struct dynamodb_link *link, const struct dynamodb_table *table,
                                bool *ret_active, ddblock_error *error)
 {
@@ -137,6 +140,7 @@ static ddblock_status describe(const struct dynamodb_link *link, const struct dy
     return status;
 }
 
+/* By the client's own wait, which keeps its connections in order meanwhile. */
 static void sleep_until(struct http_client *client, struct instant until)
 {
     while (instant_before(clock_now(), until)) {

@@ -29,6 +29,8 @@ static bool is_next(const struct reader *reader, char c)
     return reader->next < reader->end && *reader->next == (uint8_t)c;
 }
 
+/* Takes the character if it is the next one. Each function below that reads something leaves the
+ * reader behind it, or anywhere if it returns false. */
 static bool accept(struct reader *reader, char c)
 {
     if (!is_next(reader, c)) {
@@ -66,6 +68,8 @@ static bool read_digits(struct reader *reader)
     return reader->next > start;
 }
 
+/* number = [ minus ] int [ frac ] [ exp ], RFC 8259, section 6: no plus, no leading zero, no point
+ * without digits. */
 static bool read_number(struct reader *reader)
 {
     (void)accept(reader, '-');
@@ -82,6 +86,7 @@ static bool read_number(struct reader *reader)
     return true;
 }
 
+/* All of the bytes, or none from here on: what came after a gap would not be the text. */
 static void sink_append(struct sink *sink, const uint8_t *bytes, size_t size)
 {
     if (sink->is_cut || size > sink->capacity - sink->size) {
@@ -174,6 +179,8 @@ static bool read_escape(struct reader *reader, struct sink *sink)
     return false;
 }
 
+/* "All Unicode characters may be placed within the quotation marks, except for … quotation mark,
+ * reverse solidus, and the control characters" (RFC 8259, section 7). */
 static bool read_string(struct reader *reader, struct sink *sink)
 {
     if (!accept(reader, '"')) {
@@ -240,6 +247,7 @@ static bool read_container(struct reader *reader, int depth, bool is_object)
     return accept(reader, close);
 }
 
+/* Goes down by one call a level, and depth says how many levels are left. */
 static bool read_value(struct reader *reader, int depth)
 {
     struct sink nothing = {0};
@@ -292,6 +300,7 @@ int json_text_find(struct bytes value, const char *name, struct bytes *ret_value
     if (!enter_object(&reader)) {
         return 0;
     }
+    /* A name that does not fit is none that anybody asks for. */
     do {
         struct sink sink = {.data = buffer, .capacity = sizeof(buffer)};
         struct bytes member;
