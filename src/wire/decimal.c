@@ -77,8 +77,7 @@ static bool read_exponent(struct cursor *cursor, struct decimal *decimal)
     return count > 0;
 }
 
-/* [sign] digits [. digits] [e [sign] digits], with a digit before or after the point: all that
- * DynamoDB and the engines like it have been seen to take or give. */
+/* [sign] digits [. digits] [e [sign] digits], with a digit before or after the point. */
 static bool decimal_read(struct bytes text, struct decimal *decimal)
 {
     struct cursor cursor;
