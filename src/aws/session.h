@@ -5,6 +5,7 @@
 #ifndef AWS_SESSION_H
 #define AWS_SESSION_H
 
+#include "aws/environment.h"
 #include "base/bytes.h"
 #include "ddblock/ddblock.h"
 
@@ -16,6 +17,11 @@ struct aws_session;
  * Returns DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS or DDBLOCK_NO_MEMORY with a sentence. */
 ddblock_status aws_session_open(const ddblock_dynamodb_options *options,
                                 struct aws_session **ret_session, ddblock_error *error);
+
+/* The same with an environment of the caller's own, which it reads in the call only. */
+ddblock_status aws_session_open_in(const ddblock_dynamodb_options *options,
+                                   const struct environment *environment,
+                                   struct aws_session **ret_session, ddblock_error *error);
 
 /* The endpoint: "https://dynamodb.eu-west-1.amazonaws.com", no slash at its end. */
 const char *aws_session_url(const struct aws_session *session);
@@ -30,7 +36,7 @@ const char *aws_session_ca_file(const struct aws_session *session);
  * X-Amz-Security-Token where there is a session token, X-Amz-Target, Authorization. They are
  * valid until the next call.
  *
- * Returns DDBLOCK_NO_MEMORY; DDBLOCK_INTERNAL if libcrypto fails. */
+ * Returns DDBLOCK_NO_MEMORY; DDBLOCK_INTERNAL for a wall clock before 1970. */
 ddblock_status aws_session_sign(struct aws_session *session, const char *target, struct bytes body,
                                 const char *const **ret_headers, ddblock_error *error);
 

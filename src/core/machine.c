@@ -34,11 +34,6 @@ struct instant machine_deadline(const struct machine *machine)
     return is_held(machine->state) ? machine->deadline : (struct instant){INT64_MIN};
 }
 
-bool request_is_urgent(enum request_kind kind)
-{
-    return kind == REQUEST_RENEW || kind == REQUEST_RELEASE || kind == REQUEST_RELEASE_CLOSED;
-}
-
 /* An acquisition that waits is given up at once; one with a request under way, at its reply. */
 static void cancel(const struct step *step)
 {

@@ -28,6 +28,7 @@ struct machine_patience {
     int64_t retry_count;
 };
 
+/* Those from STATE_HELD on are of a lock that is ours, or was, or may be. */
 enum machine_state {
     STATE_IDLE,         /* before the acquisition */
     STATE_ACQUIRING,    /* an ACQUIRE or TAKE_OVER is under way */
@@ -144,9 +145,6 @@ struct effects machine_step(struct machine *machine, const struct event *event);
 
 /* From when on the lock is not held: the past if it is not held now, never if fail-closed. */
 struct instant machine_deadline(const struct machine *machine);
-
-/* True for what must not wait behind other requests: writes of a lock that is or was held. */
-bool request_is_urgent(enum request_kind kind);
 
 const char *machine_state_name(enum machine_state state);
 

@@ -40,6 +40,7 @@ struct request {
     int64_t lease_ms;             /* what ACQUIRE and TAKE_OVER write */
     int64_t wall_ms;              /* lockAcquiredTimeUnixMs: written by every fail-open write */
     struct instant give_up_at;    /* without a reply by then the outcome is IN_DOUBT */
+    bool urgent;                  /* of a lock that is or was held: goes before all others */
 };
 
 /* True if the request changes the item, so that no reply leaves a doubt. */

@@ -43,6 +43,7 @@ static struct request *send(const struct step *step, enum request_kind kind, enu
     request->kind = kind;
     request->wall_ms = step->event->wall_ms;
     request->give_up_at = reply_until(step);
+    request->urgent = to >= STATE_HELD;
     return request;
 }
 

@@ -4,13 +4,17 @@
 
 #include "net/http.h"
 
+enum { HTTP_CURL_CONNECTIONS_MAX = 1024 };
+
 struct http_curl_options {
     const char *url;          /* http or https, host, port; no path but "/" */
     const char *ca_file;      /* PEM; NULL: the system's */
-    uint32_t max_connections; /* requests in flight at once, from 1; more wait their turn */
+    uint32_t max_connections; /* 1 … 1024: how many requests may be without their reply at once;
+                                 the caller submits no more */
 };
 
-/* Opens a client. Sends nothing. It belongs to one thread at a time, but for wake.
+/* Opens a client. Sends nothing. It belongs to one thread at a time, but for wake. A proxy
+ * is taken from the environment as curl does it (https_proxy, no_proxy, …).
  *
  * Returns DDBLOCK_INVALID (the URL; a CA file that cannot be read), DDBLOCK_UNAVAILABLE (no
  * descriptor to be had) or DDBLOCK_NO_MEMORY with a sentence. */

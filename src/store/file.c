@@ -158,7 +158,12 @@ static bool file_write(struct file_store *file, const struct pending *pending, s
     }
     if (rc == SQLITE_OK) {
         for (size_t i = 0; i < count; i++) {
-            reply_queue_add(&file->replies, pending[i].tag)->outcome = file->outcomes[i];
+            struct store_reply *reply = reply_queue_add(&file->replies, pending[i].tag);
+
+            reply->outcome = file->outcomes[i];
+            if (reply->outcome.kind == OUTCOME_FAILED) {
+                (void)snprintf(reply->message, sizeof(reply->message), TRANSITION_FAILED);
+            }
         }
         return true;
     }

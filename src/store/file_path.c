@@ -63,6 +63,12 @@ ddblock_status file_path_prepare(const char *path, ddblock_error *error)
         return status_set(error, DDBLOCK_INVALID, "\"%s\" is %s; locks lie in a regular file",
                           shown, file_type(status.st_mode));
     }
+    /* SQLite takes a file of one byte for an empty one, and would write over it (its ticket 3260).
+     */
+    if (status.st_size == 1) {
+        return status_set(error, DDBLOCK_INVALID,
+                          "\"%s\" holds something else than locks: one byte", shown);
+    }
     return DDBLOCK_OK;
 }
 

@@ -159,6 +159,9 @@ static void memory_submit(struct store *store, const struct store_request *reque
         record = memory->entries[position]->record;
     }
     transition_apply(request->ask, request->owner, &record, &reply->outcome);
+    if (reply->outcome.kind == OUTCOME_FAILED) {
+        (void)snprintf(reply->message, sizeof(reply->message), TRANSITION_FAILED);
+    }
     if (reply->outcome.kind != OUTCOME_APPLIED) {
         return;
     }

@@ -32,9 +32,7 @@ static bool transition_allowed(const struct request *ask, const struct record *r
         return record->kind == RECORD_ABSENT ||
                (record_is_released(record) && record->token < TOKEN_MAX);
     case REQUEST_TAKE_OVER:
-        /* A token after the last is none: docs/protocol.md bounds it at 2^53−1. */
-        return open && guid_is_observed(ask, record) && record->token == ask->observed_token &&
-               record->token < TOKEN_MAX;
+        return open && guid_is_observed(ask, record) && record->token == ask->observed_token;
     case REQUEST_RENEW:
         return open && guid_is_mine(ask, record) && record->lease_ms > LEASE_RELEASED_MS;
     case REQUEST_RELEASE:
@@ -129,7 +127,11 @@ void transition_apply(const struct request *ask, const char *owner, struct recor
 
     assert(record->kind != RECORD_UNKNOWN);
     assert(record->kind != RECORD_ABSENT || record->token == 0);
-    if (!request_is_write(ask->kind)) {
+    if (ask->kind == REQUEST_TAKE_OVER && ask->observed_token >= TOKEN_MAX) {
+        /* A token after the last is none: docs/protocol.md bounds it at 2^53−1. */
+        outcome.kind = OUTCOME_FAILED;
+        outcome.status = DDBLOCK_BAD_ITEM;
+    } else if (!request_is_write(ask->kind)) {
         outcome.kind = OUTCOME_FOUND;
         outcome.record = *record;
     } else if (!transition_allowed(ask, record)) {

@@ -7,6 +7,10 @@
 
 #include "core/request.h"
 
+/* What is to be said of an outcome FAILED, which has one cause alone: no token is left. */
+#define TRANSITION_FAILED                                                                          \
+    "the lock has had its last fencing token, 2^53-1: end it and use another id"
+
 /* Carries out a request on *record, which is what stands and becomes what shall stand
  * (ABSENT: nothing), and tells the outcome. Unless that is APPLIED, *record stays as it is. */
 void transition_apply(const struct request *ask, const char *owner, struct record *record,

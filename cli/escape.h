@@ -1,0 +1,18 @@
+/* escape.h - text from outside, made safe to print. */
+#ifndef CLI_ESCAPE_H
+#define CLI_ESCAPE_H
+
+#include <stddef.h>
+
+/* Room for most names; what is longer ends in "…". */
+enum { ESCAPED_SIZE = 300 };
+
+/* Writes the bytes with everything that could steer a terminal, break a line or turn the
+ * direction of writing as \xNN: all control characters (C0, DEL, C1), backslash, the
+ * bidirectional controls, and bytes that are not UTF-8. Always ends with NUL; "…" at the end
+ * says that it was cut. Returns target, whose size must be above 4. */
+char *escape_bytes(char *target, size_t size, const void *data, size_t data_size);
+
+char *escape_string(char *target, size_t size, const char *text);
+
+#endif

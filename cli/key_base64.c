@@ -1,0 +1,43 @@
+/* key_base64.c - RFC 4648, section 4. */
+#include "key_base64.h"
+
+#include <string.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+bool key_base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size)
+{
+    size_t length = strlen(text);
+    size_t digits = length;
+    size_t used = 0;
+    uint32_t bits = 0; /* those not written yet are the lowest */
+    unsigned int bit_count = 0;
+
+    while (digits > 0 && length - digits < 2 && text[digits - 1] == '=') {
+        digits--;
+    }
+    if (length % 4 != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        const char *digit = memchr(alphabet, text[i], sizeof(alphabet) - 1);
+
+        if (digit == NULL) {
+            return false;
+        }
+        bits = (bits << 6 | (uint32_t)(digit - alphabet)) & 0xFFFF;
+        bit_count += 6;
+        if (bit_count >= 8) {
+            bit_count -= 8;
+            if (used == size) {
+                return false;
+            }
+            target[used++] = (uint8_t)(bits >> bit_count);
+        }
+    }
+    if (bit_count >= 6 || (bits & ((1U << bit_count) - 1)) != 0) {
+        return false;
+    }
+    *ret_size = used;
+    return true;
+}

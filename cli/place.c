@@ -1,0 +1,173 @@
+/* place.c - where locks are and which one is meant. */
+#include "place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "exit.h"
+
+void place_init(struct place *place)
+{
+    memset(place, 0, sizeof(*place));
+    (void)snprintf(place->partition.name, sizeof(place->partition.name), "id");
+    place->partition.type = DDBLOCK_KEY_STRING;
+}
+
+/* An empty value is refused rather than taken for none: it is mostly a variable of a script
+ * that was not set. */
+static ddblock_status set_text(const char *option, const char **target, const char *value,
+                               ddblock_error *error)
+{
+    if (value[0] == '\0') {
+        return usage_error(error, "%s: the value is empty", option);
+    }
+    *target = value;
+    return DDBLOCK_OK;
+}
+
+ddblock_status place_set(struct place *place, int id, const char *value, bool *ret_taken,
+                         ddblock_error *error)
+{
+    *ret_taken = true;
+    switch (id) {
+    case PLACE_TABLE:
+        return set_text("--table", &place->table, value, error);
+    case PLACE_FILE:
+        return set_text("--file", &place->file, value, error);
+    case PLACE_REGION:
+        return set_text("--region", &place->region, value, error);
+    case PLACE_ENDPOINT:
+        return set_text("--endpoint", &place->endpoint, value, error);
+    case PLACE_PARTITION_KEY:
+        return key_spec_parse("--partition-key", value, &place->partition, error);
+    case PLACE_SORT_KEY:
+        return key_spec_parse("--sort-key", value, &place->sort, error);
+    case PLACE_SORT:
+        place->sort_value = value; /* a foreign item may well have "" there */
+        return DDBLOCK_OK;
+    default:
+        *ret_taken = false;
+        return DDBLOCK_OK;
+    }
+}
+
+static ddblock_status check(const struct place *place, ddblock_error *error)
+{
+    if (place->table == NULL && place->file == NULL) {
+        return usage_error(error, "where are the locks? Give --table NAME or --file PATH");
+    }
+    if (place->table != NULL && place->file != NULL) {
+        return usage_error(error, "--table and --file exclude each other: give one of them");
+    }
+    if (place->file != NULL && (place->region != NULL || place->endpoint != NULL)) {
+        return usage_error(error, "--region and --endpoint belong to --table, not to --file");
+    }
+    if (place->sort.type != DDBLOCK_KEY_NONE && place->sort_value == NULL) {
+        return usage_error(error, "--sort-key needs the lock's value for it too: --sort VALUE");
+    }
+    if (place->sort.type == DDBLOCK_KEY_NONE && place->sort_value != NULL) {
+        return usage_error(error, "--sort needs the name of the sort key too: --sort-key NAME");
+    }
+    return DDBLOCK_OK;
+}
+
+ddblock_status place_complete(struct place *place, const char *lock, ddblock_error *error)
+{
+    char shown[ESCAPED_SIZE];
+    char shown_sort[ESCAPED_SIZE];
+    ddblock_status status;
+
+    status = check(place, error);
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    place->lock = lock;
+    (void)escape_string(shown, sizeof(shown), lock);
+    (void)snprintf(place->shown, sizeof(place->shown), "\"%s\"", shown);
+    status = key_value_parse("LOCK", place->partition.type, lock, &place->partition_value, error);
+    if (status != DDBLOCK_OK || place->sort_value == NULL) {
+        return status;
+    }
+    (void)escape_string(shown_sort, sizeof(shown_sort), place->sort_value);
+    (void)snprintf(place->shown, sizeof(place->shown), "\"%s\" (\"%s\")", shown, shown_sort);
+    return key_value_parse("--sort", place->sort.type, place->sort_value, &place->sort_key_value,
+                           error);
+}
+
+ddblock_status place_parse(struct place *place, struct options *options, int other_id,
+                           bool *ret_other, bool *ret_help, ddblock_error *error)
+{
+    const char *value = NULL;
+    bool taken = false;
+    int id;
+
+    place_init(place);
+    while ((id = options_next(options, &value, error)) != OPTIONS_END) {
+        ddblock_status status;
+
+        if (id == OPTIONS_WRONG) {
+            return DDBLOCK_INVALID;
+        }
+        if (id == OPTION_HELP) {
+            *ret_help = true;
+            return DDBLOCK_OK;
+        }
+        if (id == other_id) {
+            *ret_other = true;
+            continue;
+        }
+        status = place_set(place, id, value, &taken, error);
+        if (status != DDBLOCK_OK) {
+            return status;
+        }
+    }
+    if (options->next == options->argc) {
+        return usage_error(error, "which lock? Give its name after the options");
+    }
+    if (options->next + 1 < options->argc) {
+        return usage_error(error, "one LOCK only, with the options before it");
+    }
+    return place_complete(place, options->argv[options->next], error);
+}
+
+ddblock_id place_id(const struct place *place)
+{
+    ddblock_id id = {.partition = place->partition_value.key};
+
+    if (place->sort_value != NULL) {
+        id.sort = place->sort_key_value.key;
+    }
+    return id;
+}
+
+ddblock_dynamodb_options place_dynamodb_options(const struct place *place)
+{
+    ddblock_dynamodb_options options;
+
+    ddblock_dynamodb_options_init(&options);
+    options.lock_table = place->table;
+    options.partition_key = place->partition.name;
+    options.sort_key = place->sort.type != DDBLOCK_KEY_NONE ? place->sort.name : NULL;
+    options.region = place->region;
+    options.endpoint = place->endpoint;
+    return options;
+}
+
+ddblock_status place_open(const struct place *place, ddblock_log_function log,
+                          ddblock_store **ret_store, ddblock_error *error)
+{
+    if (place->table != NULL) {
+        ddblock_dynamodb_options options = place_dynamodb_options(place);
+
+        options.log = log;
+        return ddblock_store_open_dynamodb(&options, ret_store, error);
+    } else {
+        ddblock_file_options options;
+
+        ddblock_file_options_init(&options);
+        options.path = place->file;
+        options.log = log;
+        return ddblock_store_open_file(&options, ret_store, error);
+    }
+}

@@ -1,0 +1,91 @@
+/* place.h - where locks are and which one is meant: the options that all commands share. */
+#ifndef CLI_PLACE_H
+#define CLI_PLACE_H
+
+#include <ddblock/ddblock.h>
+#include <stdbool.h>
+
+#include "escape.h"
+#include "key.h"
+#include "options.h"
+
+enum {
+    PLACE_TABLE = OPTIONS_PLACE,
+    PLACE_FILE,
+    PLACE_REGION,
+    PLACE_ENDPOINT,
+    PLACE_PARTITION_KEY,
+    PLACE_SORT_KEY,
+    PLACE_SORT,
+};
+
+/* Entries of a table of options; a macro each, since a table is one initializer. */
+/* clang-format off */
+#define PLACE_REGION_ENTRY \
+    {PLACE_REGION, 0, "region", "REGION", \
+     "default: AWS_REGION, then AWS_DEFAULT_REGION"}
+#define PLACE_ENDPOINT_ENTRY \
+    {PLACE_ENDPOINT, 0, "endpoint", "URL", \
+     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the region's own"}
+#define PLACE_PARTITION_KEY_ENTRY \
+    {PLACE_PARTITION_KEY, 0, "partition-key", "NAME[:S|N|B]", \
+     "name and type of the partition key; default id:S"}
+#define PLACE_SORT_KEY_ENTRY \
+    {PLACE_SORT_KEY, 0, "sort-key", "NAME[:S|N|B]", \
+     "name and type of the sort key; default: there is none"}
+#define PLACE_ENTRIES \
+    {PLACE_TABLE, 0, "table", "NAME", "the lock table in DynamoDB, or"}, \
+    {PLACE_FILE, 0, "file", "PATH", "the lock file on this machine: one of the two is needed"}, \
+    PLACE_REGION_ENTRY, PLACE_ENDPOINT_ENTRY, PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, \
+    {PLACE_SORT, 0, "sort", "VALUE", "the lock's sort key value, where there is a sort key"}
+/* clang-format on */
+
+/* How keys are given, for the help of the commands. */
+#define PLACE_KEY_HELP                                                                             \
+    "LOCK and the value of --sort are text for a key of type S, decimal for N, base64 for\n"       \
+    "B. Options stand before LOCK.\n"
+
+/* Two escaped values, and quotes. */
+enum { PLACE_SHOWN_SIZE = 2 * ESCAPED_SIZE + 16 };
+
+/* The strings belong to the command line. */
+struct place {
+    const char *table;
+    const char *file;
+    const char *region;
+    const char *endpoint;
+    struct key_spec partition;
+    struct key_spec sort; /* type DDBLOCK_KEY_NONE: there is none */
+    const char *sort_value;
+    const char *lock;             /* as given */
+    char shown[PLACE_SHOWN_SIZE]; /* the lock, for people: quoted, escaped, with its sort value */
+    struct key_value partition_value;
+    struct key_value sort_key_value;
+};
+
+void place_init(struct place *place);
+
+/* Takes an option with an id of the above; *ret_taken is false for others. */
+ddblock_status place_set(struct place *place, int id, const char *value, bool *ret_taken,
+                         ddblock_error *error);
+
+/* Takes LOCK and checks that the options fit together. */
+ddblock_status place_complete(struct place *place, const char *lock, ddblock_error *error);
+
+/* Reads the command line of a command that has no options but those of a place and one more
+ * switch (other_id, 0 for none), and nothing after LOCK. *ret_help tells that --help was
+ * among them. */
+ddblock_status place_parse(struct place *place, struct options *options, int other_id,
+                           bool *ret_other, bool *ret_help, ddblock_error *error);
+
+/* The id of the lock; it points into the place. */
+ddblock_id place_id(const struct place *place);
+
+/* The options of the table, for the library. */
+ddblock_dynamodb_options place_dynamodb_options(const struct place *place);
+
+/* Opens the store; log may be NULL. */
+ddblock_status place_open(const struct place *place, ddblock_log_function log,
+                          ddblock_store **ret_store, ddblock_error *error);
+
+#endif

@@ -1,0 +1,106 @@
+# lib.sh - what the scripts share: steps that are quiet when they go well, and installing what
+# is missing. To be sourced by bash, with the project's root as the working directory.
+
+LOGS=build/log
+
+# Says what is wrong and ends the script.
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# step WHAT COMMAND…: runs the command with its output in a log, which is shown if it fails.
+step() {
+    local what=$1 log
+    shift
+    mkdir -p "$LOGS"
+    log=${what//[^A-Za-z0-9]/-}
+    log=$LOGS/${log:0:40}.log
+    printf '==> %s\n' "$what"
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 80 "$log" >&2
+        die "$what: failed; the whole of it is in $log"
+    fi
+}
+
+has_command() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+has_library() {
+    has_command pkg-config && pkg-config --exists "$1"
+}
+
+# A Java that runs DynamoDB Local, which is built for Java 17.
+has_java() {
+    local version
+    has_command java || return 1
+    version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    [ "${version:-0}" -ge 17 ]
+}
+
+# Node.js and npm that can install the engines: Debian 12 has 18 and 9.
+has_node() {
+    has_command node && has_command npm && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ]
+}
+
+# Prints the Debian packages that a build needs and this machine lacks.
+missing_for_build() {
+    has_command gcc || echo gcc libc6-dev
+    has_command cmake || echo cmake
+    has_command ninja || echo ninja-build
+    has_command pkg-config || echo pkg-config
+    has_library 'libcurl >= 7.88' || echo libcurl4-openssl-dev
+    has_library 'libcrypto >= 3.0' || echo libssl-dev
+    has_library 'jansson >= 2.14' || echo libjansson-dev
+    has_library 'sqlite3 >= 3.40' || echo libsqlite3-dev
+}
+
+# … and those that the tests need.
+missing_for_tests() {
+    has_command g++ || echo g++
+    has_library cmocka || echo libcmocka-dev
+    has_command bats || echo bats
+    has_command openssl || echo openssl
+    has_command ps || echo procps
+    has_command script || echo bsdutils
+    has_command setsid || echo util-linux
+    has_java || echo openjdk-17-jre-headless
+    has_node || echo nodejs npm
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+}
+
+# install_packages NAME…: installs Debian packages, as root or with sudo.
+install_packages() {
+    local as_root=()
+    [ $# -gt 0 ] || return 0
+    has_command apt-get || die "please install what these Debian packages have: $*"
+    if [ "$(id -u)" -ne 0 ]; then
+        has_command sudo || die "please install these packages, as root: apt-get install $*"
+        as_root=(sudo)
+    fi
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    step 'Fetching the list of packages' "${as_root[@]}" apt-get update -q
+    step "Installing $*" "${as_root[@]}" apt-get install -q -y --no-install-recommends "$@"
+}
+
+# Installs the npm packages that test/npm/package-lock.json names, if they are not there yet.
+# Their install scripts only print notices, and are not run.
+install_npm_packages() {
+    local folder=test/npm
+    if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
+        return
+    fi
+    step 'Installing the test engines' \
+        npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+}
+
+# build PRESET [TARGET…]: configures and builds.
+build() {
+    local preset=$1 targets=()
+    shift
+    [ $# -eq 0 ] || targets=(--target "$@")
+    step "Configuring $preset" cmake --preset "$preset"
+    step "Building $preset" cmake --build --preset "$preset" "${targets[@]}"
+}

@@ -1,0 +1,232 @@
+/* engine.c - the thread of a store. */
+#include "engine/engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/status.h"
+
+/* What is still being given back when the last handle is closed gets this long; a program that
+ * ends should not have to wait longer. */
+enum { STOP_MS_MAX = 5000 };
+
+static struct instant host_now(void *user)
+{
+    (void)user;
+    return clock_now();
+}
+
+static int64_t host_wall_ms(void *user)
+{
+    (void)user;
+    return clock_wall_ms();
+}
+
+static bool host_random_fill(void *user, void *data, size_t size)
+{
+    (void)user;
+    return random_fill(data, size);
+}
+
+static const struct loop_host host = {host_now, host_wall_ms, host_random_fill, NULL};
+
+/* The next task that something was posted to; NULL if there is none. */
+static struct task *take_posted(struct ddblock_store *engine, unsigned *ret_posts)
+{
+    struct task *task;
+
+    (void)pthread_mutex_lock(&engine->mutex);
+    task = engine->posted_first;
+    if (task != NULL) {
+        engine->posted_first = task->next_posted;
+        if (engine->posted_first == NULL) {
+            engine->posted_last = NULL;
+        }
+        task->next_posted = NULL;
+        *ret_posts = task->posted;
+        task->posted = 0;
+    }
+    (void)pthread_mutex_unlock(&engine->mutex);
+    return task;
+}
+
+static void handle_posted(struct ddblock_store *engine)
+{
+    struct loop *loop = &engine->loop;
+    struct task *task = NULL;
+    unsigned posts = 0;
+
+    while (loop_is_ready(loop) && (task = take_posted(engine, &posts)) != NULL) {
+        bool alive = true;
+
+        if (posts & POST_START) {
+            alive = loop_add(loop, task) && loop_post(loop, task, EVENT_ACQUIRE);
+        }
+        if (alive && (posts & POST_CANCEL)) {
+            alive = loop_post(loop, task, EVENT_CANCEL);
+        }
+        if (alive && (posts & POST_RELEASE)) {
+            (void)loop_post(loop, task, EVENT_RELEASE);
+        }
+    }
+}
+
+static bool is_stopping(struct ddblock_store *engine)
+{
+    bool stopping;
+
+    (void)pthread_mutex_lock(&engine->mutex);
+    stopping = engine->stopping;
+    (void)pthread_mutex_unlock(&engine->mutex);
+    return stopping;
+}
+
+static void *run(void *argument)
+{
+    struct ddblock_store *engine = argument;
+    struct instant stop_by = INSTANT_NEVER;
+
+    for (;;) {
+        struct instant next;
+
+        handle_posted(engine);
+        next = loop_turn(&engine->loop);
+        if (is_stopping(engine)) {
+            if (instant_is_never(stop_by)) {
+                stop_by = instant_add(clock_now(), duration_from_ms(STOP_MS_MAX));
+            }
+            if (loop_is_idle(&engine->loop) || !instant_before(clock_now(), stop_by)) {
+                break;
+            }
+        }
+        store_wait(engine->store, instant_min(next, stop_by));
+    }
+    loop_drop_tasks(&engine->loop);
+    return NULL;
+}
+
+/* Signals are for the application's threads. */
+static int start_thread(struct ddblock_store *engine)
+{
+    sigset_t all;
+    sigset_t before;
+    int rc;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    rc = pthread_create(&engine->thread, NULL, run, engine);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+ddblock_status engine_open(struct store *store, ddblock_log_function log, void *log_user,
+                           struct ddblock_store **ret_engine, ddblock_error *error)
+{
+    struct ddblock_store *engine = calloc(1, sizeof(*engine));
+    ddblock_status status;
+    int rc;
+
+    if (engine == NULL) {
+        status = status_set(error, DDBLOCK_NO_MEMORY, "no memory for a store");
+        goto out;
+    }
+    engine->store = store;
+    engine->pid = getpid();
+    engine->log = log;
+    engine->log_user = log_user;
+    atomic_init(&engine->references, 1);
+    if (!loop_init(&engine->loop, store, &host)) {
+        status = status_set(error, DDBLOCK_UNAVAILABLE, "the system gives no random bytes");
+        goto out;
+    }
+    (void)pthread_mutex_init(&engine->mutex, NULL); /* cannot fail without attributes */
+    rc = start_thread(engine);
+    if (rc != 0) {
+        (void)pthread_mutex_destroy(&engine->mutex);
+        status = status_set(error, DDBLOCK_UNAVAILABLE, "cannot start a thread: %s", strerror(rc));
+        goto out;
+    }
+    *ret_engine = engine;
+    return DDBLOCK_OK;
+
+out:
+    store_destroy(store, false);
+    free(engine);
+    return status;
+}
+
+void engine_reference(struct ddblock_store *engine)
+{
+    atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
+}
+
+void engine_release(struct ddblock_store *engine)
+{
+    bool forked = engine_is_forked(engine);
+
+    if (atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    if (!forked) { /* in a child the thread does not exist, and the mutex may be held by it */
+        assert(!pthread_equal(pthread_self(), engine->thread));
+        (void)pthread_mutex_lock(&engine->mutex);
+        engine->stopping = true;
+        (void)pthread_mutex_unlock(&engine->mutex);
+        store_wake(engine->store);
+        (void)pthread_join(engine->thread, NULL);
+        (void)pthread_mutex_destroy(&engine->mutex);
+    }
+    loop_finish(&engine->loop);
+    store_destroy(engine->store, forked);
+    free(engine);
+}
+
+void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts)
+{
+    bool queued = task->posted != 0;
+
+    task->posted |= posts;
+    if (!queued) {
+        if (engine->posted_last != NULL) {
+            engine->posted_last->next_posted = task;
+        } else {
+            engine->posted_first = task;
+        }
+        engine->posted_last = task;
+    }
+    store_wake(engine->store);
+}
+
+bool engine_is_forked(const struct ddblock_store *engine)
+{
+    return getpid() != engine->pid;
+}
+
+ddblock_status engine_forked_error(ddblock_error *error)
+{
+    return status_set(error, DDBLOCK_FORKED,
+                      "this process was forked from the one that opened the store; open another "
+                      "one here");
+}
+
+void engine_log(const struct ddblock_store *engine, ddblock_log_level level, const char *format,
+                ...)
+{
+    char line[512];
+    va_list arguments;
+
+    if (engine->log == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    engine->log(engine->log_user, level, line);
+}

@@ -1,0 +1,127 @@
+/* threads_test.c - sixteen threads contend for three locks.
+ *
+ * What a lock guards is plain memory: if two threads ever held it at once, ThreadSanitizer sees
+ * the race, and the sums do not come out. */
+#include <pthread.h>
+#include <unistd.h>
+
+#include "ddblock/ddblock.h"
+#include "support/testing.h"
+
+enum { THREADS = 16, LOCKS = 3, ROUNDS = 12 };
+
+/* Guarded by the lock of the same number. */
+static struct guarded {
+    uint64_t last_token;
+    int holds;
+    int wrong;
+} guarded[LOCKS];
+
+struct worker {
+    pthread_t thread;
+    ddblock_client *client;
+    int number;
+    int failures;
+};
+
+static void use(struct guarded *resource, ddblock_lock *lock)
+{
+    uint64_t token = ddblock_lock_fencing_token(lock);
+
+    resource->wrong += token <= resource->last_token;
+    resource->wrong += ddblock_lock_remaining_ms(lock) <= 0;
+    resource->last_token = token;
+    resource->holds++;
+}
+
+static void *work(void *argument)
+{
+    static const char *const names[LOCKS] = {"red", "green", "blue"};
+    struct worker *worker = argument;
+    ddblock_acquire_options options;
+
+    ddblock_acquire_options_init(&options);
+    options.wait_ms = DDBLOCK_FOREVER;
+    for (int round = 0; round < ROUNDS; round++) {
+        int number = (worker->number + round) % LOCKS;
+        ddblock_id id = ddblock_id_string(names[number]);
+        ddblock_lock *lock = NULL;
+
+        if (ddblock_acquire(worker->client, &id, &options, &lock, NULL) != DDBLOCK_OK) {
+            worker->failures++;
+            continue;
+        }
+        use(&guarded[number], lock);
+        worker->failures += ddblock_release(lock, NULL) != DDBLOCK_OK;
+    }
+    return NULL;
+}
+
+static void contend(ddblock_store *store)
+{
+    struct worker workers[THREADS] = {{0}};
+    ddblock_client_options options;
+    ddblock_client *client = NULL;
+    int holds = 0;
+
+    memset(guarded, 0, sizeof(guarded));
+    ddblock_client_options_init(&options);
+    options.lease_duration_ms = 60000; /* no pause of a busy machine is that long */
+    options.poll_period_ms = 5;
+    assert_int_equal(ddblock_client_open(store, &options, &client, NULL), DDBLOCK_OK);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i].client = client;
+        workers[i].number = i;
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+        assert_int_equal(workers[i].failures, 0);
+    }
+    for (int i = 0; i < LOCKS; i++) {
+        assert_int_equal(guarded[i].wrong, 0);
+        holds += guarded[i].holds;
+    }
+    assert_int_equal(holds, THREADS * ROUNDS);
+    ddblock_client_close(client);
+}
+
+static void in_memory(void **state)
+{
+    ddblock_store *store = NULL;
+
+    (void)state;
+    assert_int_equal(ddblock_store_open_memory(&store, NULL), DDBLOCK_OK);
+    contend(store);
+    ddblock_store_close(store);
+}
+
+static void in_a_file(void **state)
+{
+    char folder[] = "/tmp/ddblock-threads-XXXXXX";
+    char path[128];
+    char command[160];
+    ddblock_file_options options;
+    ddblock_store *store = NULL;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/locks", folder);
+    ddblock_file_options_init(&options);
+    options.path = path;
+    assert_int_equal(ddblock_store_open_file(&options, &store, NULL), DDBLOCK_OK);
+    contend(store);
+    ddblock_store_close(store);
+    (void)snprintf(command, sizeof(command), "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_memory),
+        cmocka_unit_test(in_a_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
