@@ -66,17 +66,6 @@ static void reads_are_no_writes(void **state)
     assert_true(request_is_write(REQUEST_BREAK_CLOSED));
 }
 
-static void what_keeps_or_frees_a_lock_goes_first(void **state)
-{
-    (void)state;
-    assert_true(request_is_urgent(REQUEST_RENEW));
-    assert_true(request_is_urgent(REQUEST_RELEASE));
-    assert_true(request_is_urgent(REQUEST_RELEASE_CLOSED));
-    assert_false(request_is_urgent(REQUEST_ACQUIRE));
-    assert_false(request_is_urgent(REQUEST_TAKE_OVER));
-    assert_false(request_is_urgent(REQUEST_READ));
-}
-
 static void every_state_has_a_name(void **state)
 {
     (void)state;
@@ -94,7 +83,6 @@ int main(void)
         cmocka_unit_test(guids_are_equal_with_their_type_only),
         cmocka_unit_test(an_item_without_a_guid_equals_another_such),
         cmocka_unit_test(reads_are_no_writes),
-        cmocka_unit_test(what_keeps_or_frees_a_lock_goes_first),
         cmocka_unit_test(every_state_has_a_name),
     };
 
