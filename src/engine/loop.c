@@ -164,6 +164,7 @@ static void submit(struct loop *loop, struct task *task)
         .tag = (uint64_t)(uintptr_t)task,
         .id = task->id,
         .owner = task->owner,
+        .page = task->page,
         .ask = &task->request,
     };
 

@@ -25,11 +25,12 @@ struct task_operations {
     void (*ended)(struct task *task, ddblock_status status);
 };
 
-/* Zeroed but for the first three. */
+/* Zeroed but for the first four, of which a task of a list has no id. */
 struct task {
     const struct task_operations *operations;
     const struct lock_id *id; /* alive as long as the task */
     const char *owner;        /* the same */
+    struct page *page;        /* the same; of a list */
 
     struct heap_entry timer;
     struct request request; /* waiting for the store to have room, or under way */

@@ -18,6 +18,7 @@ struct http_request {
     const char *const *headers; /* "Name: value" lines, ended by NULL */
     struct bytes body;
     struct instant give_up_at;
+    size_t reply_size_max; /* 0: HTTP_BODY_SIZE_MAX */
 };
 
 enum http_result {

@@ -11,12 +11,14 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "store/dynamodb_outcome.h"
+#include "store/dynamodb_page.h"
 #include "store/dynamodb_request.h"
 #include "store/stores.h"
 
-/* The largest body has two keys of 3 KiB, an owner of 255 bytes, both of which JSON may write
- * six times as long, and seven guids of 88 characters. */
-enum { BODY_SIZE_MAX = 32 * 1024 };
+/* The largest body is that of a list: the id where the page before ended, a partition key and a
+ * prefix, of 3 KiB each pair, which JSON may write six times as long. A lock's has one id, an owner
+ * of 255 bytes, and seven guids of 88 characters. */
+enum { BODY_SIZE_MAX = 64 * 1024 };
 
 /* From 4 minutes on the AWS SDKs take a refusal for the fault of the clock: a request must reach
  * AWS within 5 minutes of its time stamp. */
@@ -26,6 +28,7 @@ struct slot {
     struct slot *next; /* in the free or in the unsent list */
     uint64_t tag;
     enum request_kind kind;
+    struct page *page;
     int64_t skew_ms;       /* by how much the signature's clock was corrected */
     ddblock_status status; /* of an unsent request: why */
     char message[sizeof(((struct store_reply *)NULL)->message)];
@@ -65,6 +68,7 @@ static struct slot *slot_take(struct dynamodb_store *self, const struct store_re
     slot->next = NULL;
     slot->tag = request->tag;
     slot->kind = request->ask->kind;
+    slot->page = request->page;
     slot->skew_ms = self->skew_ms;
     return slot;
 }
@@ -90,6 +94,7 @@ static void submit(struct store *store, const struct store_request *request)
     struct slot *slot = slot_take(self, request);
     struct http_request http = {
         .tag = (uint64_t)(slot - self->slots),
+        .reply_size_max = request->ask->kind == REQUEST_LIST ? DYNAMODB_PAGE_SIZE_MAX : 0,
         .give_up_at = request->ask->give_up_at,
     };
     ddblock_error error = {0};
@@ -99,8 +104,9 @@ static void submit(struct store *store, const struct store_request *request)
     status = dynamodb_request_write(&self->table, request, &self->body, &error);
     if (status == DDBLOCK_OK) {
         http.body = buffer_bytes(&self->body);
-        status = aws_session_sign(self->link.session, dynamodb_request_target(slot->kind),
-                                  http.body, &http.headers, &error);
+        status =
+            aws_session_sign(self->link.session, dynamodb_request_target(slot->kind, slot->page),
+                             http.body, &http.headers, &error);
     }
     if (status != DDBLOCK_OK) {
         unsent_append(self, slot, status, &error);
@@ -171,6 +177,7 @@ static const struct store_reply *take_reply(struct store *store)
     slot = &self->slots[http->tag];
     learn_date(self, http->date_unix_ms);
     question.kind = slot->kind;
+    question.page = slot->page;
     question.clock_corrected = skew_has_changed(self, slot->skew_ms);
     self->reply.tag = slot->tag;
     dynamodb_outcome_read(&question, http, &self->reply);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/dynamodb_fault.h"
+#include "store/dynamodb_page.h"
 #include "store/dynamodb_record.h"
 #include "store/dynamodb_request.h"
 #include "wire/crc32.h"
@@ -33,7 +34,7 @@ static void doubt_body(const struct dynamodb_question *question, const struct ht
     char message[128];
 
     (void)snprintf(message, sizeof(message), "the answer to %s (HTTP %d) is not one of DynamoDB's",
-                   dynamodb_request_operation(question->kind), http->status);
+                   dynamodb_request_operation(question->kind, question->page), http->status);
     doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
 }
 
@@ -53,6 +54,20 @@ static void read_success(const struct dynamodb_question *question, const struct 
         dynamodb_record_read(item, &reply->outcome.record);
     } else if (question->kind == REQUEST_ACQUIRE || question->kind == REQUEST_TAKE_OVER) {
         reply->outcome.token = dynamodb_record_token(item);
+    }
+}
+
+/* A 200 with a page of a list. */
+static void read_page(const struct dynamodb_question *question, const struct dynamodb_reply *answer,
+                      struct store_reply *reply)
+{
+    ddblock_error error = {0};
+    ddblock_status status = dynamodb_page_read(question->table, answer, question->page, &error);
+
+    if (status == DDBLOCK_OK) {
+        reply->outcome = (struct outcome){.kind = OUTCOME_FOUND};
+    } else {
+        fail(reply, status, error.message);
     }
 }
 
@@ -78,7 +93,7 @@ static void read_refusal(const struct dynamodb_question *question, const struct 
 static void read_fault(const struct dynamodb_question *question,
                        const struct dynamodb_reply *answer, struct store_reply *reply)
 {
-    const char *operation = dynamodb_request_operation(question->kind);
+    const char *operation = dynamodb_request_operation(question->kind, question->page);
     ddblock_error error = {0};
     ddblock_status status;
 
@@ -101,6 +116,8 @@ static void read_body(const struct dynamodb_question *question, const struct htt
 
     if (!is_whole || !dynamodb_reply_read(http->body, &answer)) {
         doubt_body(question, http, reply);
+    } else if (http->status == 200 && question->kind == REQUEST_LIST) {
+        read_page(question, &answer, reply);
     } else if (http->status == 200) {
         read_success(question, http, &answer, reply);
     } else if (answer.code[0] == '\0') {
@@ -121,7 +138,7 @@ static void read_replied(const struct dynamodb_question *question, const struct 
      * or failed" (DynamoDB guide, "Error handling with DynamoDB"). */
     if (http->status >= 500) {
         (void)snprintf(message, sizeof(message), "DynamoDB has a fault (HTTP %d at %s)",
-                       http->status, dynamodb_request_operation(question->kind));
+                       http->status, dynamodb_request_operation(question->kind, question->page));
         doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
     } else if (http->status == 200 || http->status >= 400) {
         read_body(question, http, reply);

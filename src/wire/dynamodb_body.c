@@ -46,6 +46,11 @@ void dynamodb_body_flag(struct dynamodb_body *body, const char *parameter, bool 
     body_set(body, body->root, parameter, json_boolean(flag));
 }
 
+void dynamodb_body_count(struct dynamodb_body *body, const char *parameter, size_t count)
+{
+    body_set(body, body->root, parameter, json_integer((json_int_t)count));
+}
+
 void dynamodb_body_attribute(struct dynamodb_body *body, const char *parameter, const char *name,
                              char type, struct bytes value)
 {
