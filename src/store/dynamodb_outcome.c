@@ -58,14 +58,16 @@ static void read_success(const struct dynamodb_question *question, const struct 
 }
 
 /* A 200 with a page of a list. */
-static void read_page(const struct dynamodb_question *question, const struct dynamodb_reply *answer,
-                      struct store_reply *reply)
+static void read_page(const struct dynamodb_question *question, const struct http_reply *http,
+                      const struct dynamodb_reply *answer, struct store_reply *reply)
 {
     ddblock_error error = {0};
     ddblock_status status = dynamodb_page_read(question->table, answer, question->page, &error);
 
     if (status == DDBLOCK_OK) {
         reply->outcome = (struct outcome){.kind = OUTCOME_FOUND};
+    } else if (status == DDBLOCK_UNAVAILABLE) {
+        doubt_body(question, http, reply);
     } else {
         fail(reply, status, error.message);
     }
@@ -117,7 +119,7 @@ static void read_body(const struct dynamodb_question *question, const struct htt
     if (!is_whole || !dynamodb_reply_read(http->body, &answer)) {
         doubt_body(question, http, reply);
     } else if (http->status == 200 && question->kind == REQUEST_LIST) {
-        read_page(question, &answer, reply);
+        read_page(question, http, &answer, reply);
     } else if (http->status == 200) {
         read_success(question, http, &answer, reply);
     } else if (answer.code[0] == '\0') {

@@ -150,11 +150,6 @@ static ddblock_status refuse_keys(const struct dynamodb_table *table, ddblock_er
                       dynamodb_table_has_sort_key(table) ? "\"" : " alone");
 }
 
-static ddblock_status refuse_answer(ddblock_error *error)
-{
-    return status_set(error, DDBLOCK_UNAVAILABLE, "the answer is not one of DynamoDB's");
-}
-
 static ddblock_status no_memory(ddblock_error *error)
 {
     return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a list of locks");
@@ -170,7 +165,7 @@ static ddblock_status read_items(const struct dynamodb_table *table, struct byte
 
     while (json_text_next(&rest, &item)) {
         if (!json_text_is_object(item) || page->count == page->limit) {
-            return refuse_answer(error);
+            return DDBLOCK_UNAVAILABLE;
         }
         if (!read_id(table, item, &memory, &id)) {
             return refuse_keys(table, error);
@@ -211,7 +206,7 @@ ddblock_status dynamodb_page_read(const struct dynamodb_table *table,
     page_clear(page);
     if (json_text_find(answer->body, "Items", &items) != 1 || !json_text_elements(items, &rest) ||
         !dynamodb_reply_item(answer, "LastEvaluatedKey", &last)) {
-        return refuse_answer(error);
+        return DDBLOCK_UNAVAILABLE;
     }
     status = read_items(table, rest, page, error);
     return status == DDBLOCK_OK ? read_end(table, last, page, error) : status;

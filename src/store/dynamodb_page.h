@@ -21,7 +21,7 @@ ddblock_status dynamodb_page_write(const struct dynamodb_table *table, const str
 /* Fills the page from the answer.
  *
  * Returns DDBLOCK_WRONG_SCHEMA if the items lack the keys of the options, DDBLOCK_NO_MEMORY, or
- * DDBLOCK_UNAVAILABLE if this is no answer of DynamoDB's. */
+ * DDBLOCK_UNAVAILABLE, without a sentence, if this is no answer of DynamoDB's. */
 ddblock_status dynamodb_page_read(const struct dynamodb_table *table,
                                   const struct dynamodb_reply *answer, struct page *page,
                                   ddblock_error *error);
