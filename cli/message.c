@@ -61,7 +61,7 @@ void say_log(void *user, ddblock_log_level level, const char *message)
 char *utc_time(char *target, int64_t unix_ms)
 {
     int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0);
-    int milliseconds = (int)(unix_ms - seconds * 1000);
+    int milliseconds = (int)((unix_ms % 1000 + 1000) % 1000);
     struct tm parts = {0};
     time_t time = (time_t)seconds;
     size_t used;

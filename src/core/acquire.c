@@ -81,6 +81,7 @@ void acquire_written(const struct step *step, const struct guid_sent *written, u
     };
     machine->watched = true;
     machine->take_over_at = step->event->now;
+    guid_set_settle(&machine->mine, written); /* which makes room for a fresh guid, if need be */
     machine->late++;
     if (machine->late >= TRIES_MAX || limit_reached(step)) {
         acquire_give_up(step, DDBLOCK_UNAVAILABLE);
@@ -152,6 +153,9 @@ void acquire_reply(const struct step *step)
     }
     machine->contacted = true;
     machine->failures = 0;
+    if (outcome->kind == OUTCOME_REFUSED && step->answered == REQUEST_TAKE_OVER) {
+        machine->watched = false; /* what was observed stands no more: observe anew */
+    }
     if (outcome->kind == OUTCOME_APPLIED) {
         acquire_applied(step);
     } else if (outcome->record.kind == RECORD_UNKNOWN) {

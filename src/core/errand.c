@@ -48,11 +48,13 @@ static void judge(struct errand *errand, const struct record *record)
     }
 }
 
-static void failed(struct errand *errand, const struct event *event)
+static void failed(struct errand *errand, const struct event *event, enum request_kind kind)
 {
     ddblock_status status = event->outcome->status;
 
-    errand->in_doubt = errand->in_doubt || event->outcome->kind == OUTCOME_IN_DOUBT;
+    if (request_is_write(kind) && event->outcome->kind == OUTCOME_IN_DOUBT) {
+        errand->in_doubt = true;
+    }
     errand->failures++;
     if (errand->failures >= TRIES_MAX ||
         (event->outcome->kind == OUTCOME_FAILED && !status_is_retryable(status))) {
@@ -67,6 +69,7 @@ static void reply(struct errand *errand, const struct event *event, struct effec
 {
     const struct outcome *outcome = event->outcome;
     bool told = outcome->kind == OUTCOME_FOUND || outcome->kind == OUTCOME_REFUSED;
+    enum request_kind answered = errand->under_way;
 
     errand->under_way = REQUEST_NONE;
     if (outcome->kind == OUTCOME_APPLIED) {
@@ -76,7 +79,7 @@ static void reply(struct errand *errand, const struct event *event, struct effec
     } else if (told) {
         judge(errand, &outcome->record);
     } else {
-        failed(errand, event);
+        failed(errand, event, answered);
     }
 }
 

@@ -92,16 +92,33 @@ static void hold_on(const struct step *step)
     }
 }
 
+/* A heartbeat that failed for another reason than a refusal is sent again until the deadline. */
+static void not_renewed(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+    struct duration left = instant_until(step->event->now, machine->deadline);
+    struct duration pause;
+
+    machine->failures++;
+    machine->last_failure = status;
+    pause = duration_min(backoff(step), duration_scale(left, 1, 4));
+    machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
+    hold_on(step);
+}
+
 static void renewed(const struct step *step, const struct guid_sent *written)
 {
     struct machine *machine = step->machine;
     struct instant sent = written->sent;
     struct instant deadline = deadline_from(machine, sent);
 
-    if (instant_before(machine->deadline, deadline)) {
-        machine->deadline = deadline;
-    }
     guid_set_settle(&machine->mine, written);
+    if (!instant_before(machine->deadline, deadline)) {
+        /* The renewal was refused by what it renews: no reason to send the next one at once. */
+        not_renewed(step, DDBLOCK_UNAVAILABLE);
+        return;
+    }
+    machine->deadline = deadline;
     machine->heartbeat_at = heartbeat_from(step, sent);
     machine->failures = 0;
     machine->last_failure = DDBLOCK_OK;
@@ -109,19 +126,6 @@ static void renewed(const struct step *step, const struct guid_sent *written)
         machine->at_risk = false;
         step->effects->notice = NOTICE_RENEWED;
     }
-    hold_on(step);
-}
-
-/* A heartbeat that failed for another reason than a refusal is sent again until the deadline. */
-static void not_renewed(const struct step *step, ddblock_status status)
-{
-    struct machine *machine = step->machine;
-    struct duration left = instant_until(step->event->now, machine->deadline);
-
-    machine->failures++;
-    machine->last_failure = status;
-    machine->heartbeat_at =
-        instant_add(step->event->now, duration_min(backoff(step), duration_scale(left, 1, 4)));
     hold_on(step);
 }
 

@@ -152,7 +152,7 @@ static struct instant wake_at(const struct machine *machine)
 struct effects machine_step(struct machine *machine, const struct event *event)
 {
     struct effects effects = {.wake_at = INSTANT_NEVER};
-    struct step step = {machine, event, &effects};
+    struct step step = {machine, event, &effects, machine->under_way};
 
     assert(machine->state != STATE_ENDED);
     /* Whatever woke us, the deadline is compared first: time may have been spent suspended. */

@@ -97,6 +97,8 @@ struct machine {
     bool giving_back;      /* it is not a release but the end of an acquisition given up */
     ddblock_status result; /* of that acquisition */
     uint32_t sweeps;       /* so far, for the pause between them */
+
+    uint64_t moves; /* which rows of the table of transitions were taken, for debugger and tests */
 };
 
 enum event_kind {

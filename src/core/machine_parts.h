@@ -13,9 +13,18 @@ struct step {
     struct machine *machine;
     const struct event *event;
     struct effects *effects;
+    enum request_kind answered; /* by a REPLY */
 };
 
 /* transitions.c */
+struct transition {
+    enum machine_state from;
+    enum machine_state to;
+    const char *because;
+};
+
+/* A row of the table; NULL after the last. */
+const struct transition *transition_row(size_t row);
 void machine_move(struct machine *machine, enum machine_state to);
 
 /* send.c: each sends one request and moves to the state that waits for its reply. */
@@ -26,6 +35,7 @@ void send_renew(const struct step *step);
 void send_release(const struct step *step, enum machine_state to);
 
 /* pace.c */
+struct duration pace_at_least_1_ms(struct duration duration);
 struct duration pace_backoff(uint32_t failures, ddblock_status last_failure, uint32_t random);
 
 static inline struct duration backoff(const struct step *step)

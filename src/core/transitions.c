@@ -3,11 +3,7 @@
 
 #include "core/machine_parts.h"
 
-static const struct {
-    enum machine_state from;
-    enum machine_state to;
-    const char *because;
-} transitions[] = {
+static const struct transition transitions[] = {
     {STATE_IDLE, STATE_ACQUIRING, "the acquisition starts"},
     {STATE_IDLE, STATE_ENDED, "it was released before it started"},
 
@@ -72,15 +68,23 @@ static const struct {
     {STATE_SWEEPING, STATE_ENDED, "no ghost can come any more"},
 };
 
+enum { ROWS = sizeof(transitions) / sizeof(transitions[0]) };
+_Static_assert(ROWS <= 64, "machine.moves has a bit for each row");
+
+const struct transition *transition_row(size_t row)
+{
+    return row < ROWS ? &transitions[row] : NULL;
+}
+
 void machine_move(struct machine *machine, enum machine_state to)
 {
-    bool known = false;
+    size_t row = 0;
 
-    for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]) && !known; i++) {
-        known = transitions[i].from == machine->state && transitions[i].to == to;
+    while (row < ROWS && (transitions[row].from != machine->state || transitions[row].to != to)) {
+        row++;
     }
-    assert(known);
-    (void)known;
+    assert(row < ROWS);
+    machine->moves |= UINT64_C(1) << row;
     machine->state = to;
 }
 

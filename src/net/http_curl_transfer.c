@@ -12,8 +12,9 @@
 #include "base/text.h"
 
 enum {
-    /* The largest item is 400 KiB, and base64 and escapes can make three of it. */
-    SENT_SIZE_MAX = 2 * 1024 * 1024,
+    /* Requests name one item by its key and write some hundred bytes to it: a few KiB. Up to 1 MiB
+     * libcurl sends no "Expect: 100-continue", which would cost a round trip. */
+    SENT_SIZE_MAX = 256 * 1024,
     /* What a reply usually needs at most; more is given back after it. */
     RECEIVED_SIZE_KEPT = 16 * 1024,
     /* Three round trips around the world and one lost SYN, which is sent again after a second
@@ -171,11 +172,10 @@ static bool add_header(struct transfer *transfer, const char *line)
     return true;
 }
 
-/* The request's own, less two that libcurl would add: nothing is to be sent that the caller
- * did not say, and Expect costs a round trip. */
+/* The request's own, less one that libcurl would add. */
 static bool set_headers(struct transfer *transfer, const char *const *headers)
 {
-    bool ok = add_header(transfer, "Accept:") && add_header(transfer, "Expect:");
+    bool ok = add_header(transfer, "Accept:");
 
     for (size_t i = 0; ok && headers[i] != NULL; i++) {
         ok = add_header(transfer, headers[i]);

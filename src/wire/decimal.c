@@ -56,6 +56,7 @@ static int read_digits(struct cursor *cursor, struct decimal *decimal, int step)
     return count;
 }
 
+/* Moves the point by the exponent; none is fine. */
 static bool read_exponent(struct cursor *cursor, struct decimal *decimal)
 {
     bool negative;
@@ -76,6 +77,7 @@ static bool read_exponent(struct cursor *cursor, struct decimal *decimal)
     return count > 0;
 }
 
+/* [sign] digits [. digits] [e [sign] digits], with a digit before or after the point. */
 static bool decimal_read(struct bytes text, struct decimal *decimal)
 {
     struct cursor cursor;

@@ -226,13 +226,16 @@ static void a_cached_key_is_not_given_for_another_scope(void **state)
     assert_true(sigv4_key(*state, &iam, "20150831T000000Z", key));
     assert_memory_not_equal(first, key, sizeof(key));
 
+    assert_true(sigv4_key(*state, &iam, "20150830T123600Z", key));
     identity.region = "us-east-2";
     assert_true(sigv4_key(*state, &identity, "20150830T123600Z", key));
     assert_memory_not_equal(first, key, sizeof(key));
+    assert_true(sigv4_key(*state, &iam, "20150830T123600Z", key));
     identity = iam;
     identity.service = "ian";
     assert_true(sigv4_key(*state, &identity, "20150830T123600Z", key));
     assert_memory_not_equal(first, key, sizeof(key));
+    assert_true(sigv4_key(*state, &iam, "20150830T123600Z", key));
     identity = iam;
     identity.secret_access_key = SECRET "x";
     assert_true(sigv4_key(*state, &identity, "20150830T123600Z", key));
