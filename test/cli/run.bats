@@ -92,11 +92,14 @@ teardown() {
 
 @test "signals that the caller ignores stay ignored" {
     start_holder
-    (
-        trap '' HUP
-        exec "$DDBLOCK" run "${PLACE[@]}" other -- sh -c 'kill -HUP $PPID; kill -HUP $$; exit 3' 3>&-
-    ) || status=$?
-    [ "${status:-0}" -eq 3 ]
+    trap '' HUP
+    start_ddblock "$LOCK" -- sh -c 'kill -HUP $$; exit 3'
+    trap - HUP
+    sleep 0.3
+    kill -HUP "$pid"
+    sleep 0.3
+    kill -TERM "$holder_pid"
+    expect_end 3 "$pid"
 }
 
 @test "the command has the caller's signal mask and dispositions" {
