@@ -25,6 +25,8 @@ teardown() {
 @test "exit status: 126 and 127 as a shell, and the lock is given back" {
     run -126 ddblock run "$LOCK" -- "$BATS_TEST_TMPDIR"
     run -126 ddblock run "$LOCK" -- "$BATS_TEST_FILENAME"
+    # As env(1) and execvp(3) have it, a folder in PATH that may not be searched makes it 126.
+    export PATH=/usr/bin:/bin
     run -127 ddblock run "$LOCK" -- no-such-command-anywhere
     [ "$output" = "ddblock: no-such-command-anywhere: No such file or directory" ]
     run -127 ddblock run "$LOCK" -- ""
