@@ -67,7 +67,6 @@ missing_for_tests() {
     has_command tmux || echo tmux
     has_command less || echo less
     has_command setsid || echo util-linux
-    has_command tmux || echo tmux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
