@@ -54,6 +54,7 @@ static const char *const KEY_FAULTS[] = {
     "number of conditions on the keys is invalid",
     "Condition parameter type does not match schema type",
     "Query condition missed key schema element",
+    "Query key condition not supported",
     "provided starting key is",
 };
 
