@@ -2,12 +2,14 @@
 #include "ddblock/ddblock.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/status.h"
 #include "engine/client.h"
 #include "engine/engine.h"
 #include "engine/errand_task.h"
 #include "engine/explain.h"
+#include "engine/fence.h"
 #include "engine/list.h"
 #include "engine/lock.h"
 #include "engine/lock_task.h"
@@ -262,6 +264,23 @@ void ddblock_lock_fd_clear(ddblock_lock *lock)
     if (lock != NULL && !engine_is_forked(lock->engine)) {
         lock_fd_clear(lock);
     }
+}
+
+ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                  ddblock_error *error)
+{
+    if (lock == NULL || ret_fence == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_fence");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return fence_create(lock, ret_fence, error);
+}
+
+void ddblock_fence_free(ddblock_fence *fence)
+{
+    free(fence);
 }
 
 ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_info *ret_info,

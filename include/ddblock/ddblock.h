@@ -402,6 +402,33 @@ DDBLOCK_API int ddblock_lock_fd(ddblock_lock *lock);
 /* Makes the descriptor of ddblock_lock_fd unreadable until the next change. */
 DDBLOCK_API void ddblock_lock_fd_clear(ddblock_lock *lock);
 
+/* ------------------------------------------------------------------ fencing */
+
+/* A fence: with it in a transaction of DynamoDB's, the transaction commits only while this very
+ * acquisition of the lock holds, by the table and by no clock. docs/fencing.md has examples, and
+ * what to do where the resource is not in DynamoDB. */
+typedef struct ddblock_fence {
+    const char *element; /* an element of TransactItems in TransactWriteItems, as JSON:
+                            {"ConditionCheck": {…}}. Its parts, for SDKs: */
+    const char *table_name;
+    const char *key; /* JSON, as the two last */
+    const char *condition_expression;
+    const char *expression_attribute_names;
+    const char *expression_attribute_values;
+} ddblock_fence;
+
+/* Makes the fence of an acquisition. It stays the same for the life of the handle, and outlives it;
+ * of a lock that was lost too, so that the transaction is what tells. Give it to
+ * ddblock_fence_free.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID: the lock is not in DynamoDB, not acquired yet, or fails
+ * closed; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                              ddblock_error *error);
+
+/* Frees a fence. NULL is fine. */
+DDBLOCK_API void ddblock_fence_free(ddblock_fence *fence);
+
 /* ------------------------------------------------------------------ looking */
 
 typedef enum ddblock_item_kind {
@@ -474,7 +501,8 @@ typedef struct ddblock_list_entry {
     const char *defect; /* of a DDBLOCK_ITEM_BAD: what is wrong, as a sentence's end; else NULL */
 } ddblock_list_entry;
 
-/* Begins a list; options may be NULL. Sends nothing.
+/* Begins a list; options may be NULL. Sends nothing. Needs other permissions than locks do:
+ * dynamodb:Query with a partition, else dynamodb:Scan.
  *
  * Returns DDBLOCK_OK; DDBLOCK_INVALID with a sentence that names the option and its bounds;
  * DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */

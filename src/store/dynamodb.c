@@ -231,6 +231,11 @@ ddblock_status dynamodb_store_create(const struct dynamodb_table *table,
     return DDBLOCK_OK;
 }
 
+const struct dynamodb_table *dynamodb_store_table(const struct store *store)
+{
+    return store->operations == &OPERATIONS ? &((const struct dynamodb_store *)store)->table : NULL;
+}
+
 ddblock_status store_dynamodb_open(const ddblock_dynamodb_options *given, struct store **ret_store,
                                    ddblock_error *error)
 {

@@ -39,4 +39,8 @@ void dynamodb_body_key(struct dynamodb_body *body, const char *name, char type, 
 /* Appends the body as text. False if it could not be built: no memory, or not UTF-8. */
 bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer);
 
+/* The same of one parameter's value, which must be there unless the body has failed. */
+bool dynamodb_body_write_parameter(const struct dynamodb_body *body, const char *parameter,
+                                   struct buffer *buffer);
+
 #endif
