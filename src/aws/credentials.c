@@ -40,6 +40,8 @@ void credentials_destroy(struct credentials *credentials)
         destroy_text(credentials->access_key_id);
         destroy_text(credentials->secret_access_key);
         destroy_text(credentials->session_token);
+        free(credentials->account_id);
+        free((void *)credentials->source);
         free(credentials);
     }
 }
@@ -83,7 +85,10 @@ ddblock_status credentials_create(const char *access_key_id, const char *secret_
     credentials->access_key_id = strdup(access_key_id);
     credentials->secret_access_key = strdup(secret_access_key);
     credentials->session_token = session_token != NULL ? strdup(session_token) : NULL;
+    credentials->expires_unix_ms = -1;
+    credentials->source = strdup(source);
     if (credentials->access_key_id == NULL || credentials->secret_access_key == NULL ||
+        credentials->source == NULL ||
         (session_token != NULL && credentials->session_token == NULL)) {
         goto no_memory;
     }

@@ -18,11 +18,14 @@ enum {
 struct credentials {
     char *access_key_id;
     char *secret_access_key;
-    char *session_token; /* NULL: none */
+    char *session_token;     /* NULL: none */
+    int64_t expires_unix_ms; /* -1: never */
+    char *account_id;        /* NULL: unknown */
+    const char *source;      /* for people: "the profile \"x\"" */
 };
 
-/* Copies the three; session_token may be NULL. source stands in the message: "the
- * environment" say.
+/* Copies the four; session_token may be NULL. source stands in messages: "the environment"
+ * say. They never expire and their account is unknown, unless the caller sets that.
  *
  * Returns DDBLOCK_NO_CREDENTIALS if one is empty, too long or holds a character that none
  * has; DDBLOCK_NO_MEMORY. */
