@@ -178,6 +178,30 @@ static inline ddblock_id ddblock_id_string(const char *name)
  * which sends the heartbeats whatever the program is doing. */
 typedef struct ddblock_store ddblock_store;
 
+/* AWS credentials that a program has found in its own way. */
+typedef struct ddblock_credentials {
+    size_t size; /* set by the library: fields beyond it do not exist */
+    const char *access_key_id;
+    const char *secret_access_key;
+    const char *session_token; /* NULL: none */
+    const char *account_id;    /* NULL: unknown */
+    int64_t expires_unix_ms;   /* preset to -1: never */
+} ddblock_credentials;
+
+/* Gives the credentials of a program that has its own way to them. It is called when a store is
+ * opened, and again before they expire or when they are refused; on a thread of the library
+ * or of the caller, never on the one that sends heartbeats, and never twice at once for one
+ * store. It may wait for the network, but ddblock_store_close may wait for it.
+ *
+ * What it puts into ret_credentials stays the program's, which keeps it unchanged until the next
+ * call or the closing of the store; the library copies it before that, and wipes its copies.
+ * On failure it returns DDBLOCK_NO_CREDENTIALS, or DDBLOCK_UNAVAILABLE if it may go well later, and
+ * writes a sentence without a secret into error->message. It must not call a function
+ * that opens or closes a store. */
+typedef ddblock_status (*ddblock_credentials_function)(void *user,
+                                                       ddblock_credentials *ret_credentials,
+                                                       ddblock_error *error);
+
 /* A DynamoDB table and how to reach it. NULL and 0 mean the default. */
 typedef struct ddblock_dynamodb_options {
     size_t size;                   /* set by ddblock_dynamodb_options_init */
@@ -187,13 +211,19 @@ typedef struct ddblock_dynamodb_options {
     const char *region;            /* default AWS_REGION, then AWS_DEFAULT_REGION */
     const char *endpoint;          /* URL; default AWS_ENDPOINT_URL_DYNAMODB, then
                                       AWS_ENDPOINT_URL, then the region's own */
-    const char *access_key_id;     /* default AWS_ACCESS_KEY_ID */
-    const char *secret_access_key; /* default AWS_SECRET_ACCESS_KEY */
-    const char *session_token;     /* default AWS_SESSION_TOKEN, if the keys are its too */
+    const char *access_key_id;     /* these three: see docs/credentials.md for where they come from
+                                      by default */
+    const char *secret_access_key; /* both or none */
+    const char *session_token;     /* NULL: none, if the other two are given */
     const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then the system's */
     uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
     ddblock_log_function log;      /* default: nothing is logged */
     void *log_user;                /* handed to log */
+    const char *profile;           /* of AWS's shared files; default AWS_PROFILE, then
+                                      "default". If given, the keys in the environment are
+                                      not looked at */
+    ddblock_credentials_function credentials; /* default: none */
+    void *credentials_user;                   /* handed to credentials */
 } ddblock_dynamodb_options;
 
 static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *options)
