@@ -65,6 +65,9 @@ static ddblock_status find_configured(const struct lookup *lookup, struct found 
     if (found.value == NULL && !ignore) {
         found = lookup_find(lookup, "AWS_ENDPOINT_URL", NULL);
     }
+    if (found.value == NULL && !ignore) {
+        found = lookup_profile_endpoint(lookup);
+    }
     *ret_found = found;
     return DDBLOCK_OK;
 }

@@ -1,7 +1,7 @@
 /* lookup.c - where a setting is looked for. */
 #include "aws/lookup.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/status.h"
@@ -11,12 +11,21 @@ struct found lookup_find(const struct lookup *lookup, const char *variable, cons
 {
     struct found found = {0};
 
-    (void)key;
     if (variable != NULL) {
         found.value = environment_get(lookup->environment, variable);
-        found.from = variable;
+        (void)snprintf(found.from, sizeof(found.from), "%s", variable);
+    }
+    if (found.value == NULL && key != NULL) {
+        found.value = aws_config_profile(lookup->config, lookup->profile, key);
+        (void)snprintf(found.from, sizeof(found.from), "%s of the profile", key);
     }
     return found;
+}
+
+struct found lookup_profile_endpoint(const struct lookup *lookup)
+{
+    return (struct found){aws_config_endpoint(lookup->config, lookup->profile, "dynamodb"),
+                          "endpoint_url of the profile"};
 }
 
 ddblock_status lookup_wrong(const struct found *found, const char *right, ddblock_error *error)

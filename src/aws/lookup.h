@@ -4,25 +4,29 @@
 
 #include <stdbool.h>
 
-#include "aws/environment.h"
-#include "ddblock/ddblock.h"
+#include "aws/config.h"
 
 struct lookup {
     const ddblock_dynamodb_options *options; /* come first; each setting has its own */
     const struct environment *environment;
+    const struct aws_config *config;
+    const char *profile;
 };
 
-/* A setting and its place, for messages: "AWS_REGION", "region in the profile". */
+/* A setting. */
 struct found {
     const char *value; /* NULL: it is not set */
-    const char *from;
+    char from[48];     /* its place, for messages: "AWS_REGION", "region of the profile" */
 };
 
 /* Looks for a setting under the names that it has in the environment and in the profile; either
  * may be NULL. */
 struct found lookup_find(const struct lookup *lookup, const char *variable, const char *key);
 
-/* The same for a switch, which must be true or false; false if it is not set.
+/* An endpoint of DynamoDB's that the profile has, by itself or in its [services] section. */
+struct found lookup_profile_endpoint(const struct lookup *lookup);
+
+/* As lookup_find for a switch, which must be true or false; false if it is not set.
  *
  * Returns DDBLOCK_INVALID for anything else. */
 ddblock_status lookup_switch(const struct lookup *lookup, const char *variable, const char *key,

@@ -15,8 +15,7 @@ static bool is_region(const char *text)
 }
 
 ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
-                           char ret_region[REGION_SIZE_MAX + 1], const char **ret_from,
-                           ddblock_error *error)
+                           struct region *ret_region, ddblock_error *error)
 {
     struct found region = {lookup->options->region, "the option region"};
     char escaped[64];
@@ -28,7 +27,7 @@ ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
         region = lookup_find(lookup, "AWS_DEFAULT_REGION", "region");
     }
     if (region.value == NULL && has_endpoint) {
-        region = (struct found){"us-east-1", "no setting, which an endpoint of its own needs not"};
+        region = (struct found){"us-east-1", "no setting: the endpoint is given"};
     }
     if (region.value == NULL) {
         return status_set(error, DDBLOCK_INVALID,
@@ -41,7 +40,7 @@ ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
                           region.from,
                           text_escape(escaped, sizeof(escaped), bytes_from_string(region.value)));
     }
-    text_copy(ret_region, REGION_SIZE_MAX + 1, bytes_from_string(region.value));
-    *ret_from = region.from;
+    text_copy(ret_region->name, sizeof(ret_region->name), bytes_from_string(region.value));
+    text_copy(ret_region->from, sizeof(ret_region->from), bytes_from_string(region.from));
     return DDBLOCK_OK;
 }

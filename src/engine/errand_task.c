@@ -14,7 +14,7 @@ struct errand_task {
     struct task task; /* first: the loop knows only this */
     struct ddblock_store *engine;
     struct errand errand;
-    char failure[256];
+    char failure[STORE_MESSAGE_SIZE];
     pthread_cond_t changed;
     bool ended; /* guarded by the engine's mutex */
     ddblock_status status;

@@ -15,10 +15,10 @@ enum { HTTP_BODY_SIZE_MAX = 1024 * 1024, HTTP_HEADER_SIZE_MAX = 64 * 1024 };
 
 struct http_request {
     uint64_t tag;
-    const char *url;            /* the origin it goes to; NULL: that of the client */
     const char *const *headers; /* "Name: value" lines, ended by NULL */
     struct bytes body;
     struct instant give_up_at;
+    const char *url; /* the origin it goes to; NULL: that of the client */
 };
 
 enum http_result {

@@ -1,7 +1,8 @@
 /* dynamodb.c - a store in a DynamoDB table.
  *
- * Each request has a slot from its submit to its reply. A request that could not be sent at all
- * waits in its slot, with the reason, to be taken like any other reply. */
+ * Each request has a slot from its submit to its reply. While there are no keys to sign it with it
+ * is parked there: it was not sent. One that could not be sent at all waits in its slot,
+ * with the reason, to be taken like any other reply. */
 #include "store/dynamodb.h"
 
 #include <assert.h>
@@ -23,12 +24,18 @@ enum { BODY_SIZE_MAX = 32 * 1024 };
 enum { CLOCK_SKEW_MIN_MS = 4 * 60 * 1000 };
 
 struct slot {
-    struct slot *next; /* in the free or in the unsent list */
-    uint64_t tag;
-    enum request_kind kind;
+    struct slot *next;            /* in the list that it is in */
+    struct store_request request; /* its ask is the one below */
+    struct request ask;
+    uint64_t generation;   /* of the keys that it was signed with */
     int64_t skew_ms;       /* by how much the signature's clock was corrected */
     ddblock_status status; /* of an unsent request: why */
-    char message[sizeof(((struct store_reply *)NULL)->message)];
+    char message[STORE_MESSAGE_SIZE];
+};
+
+struct slot_queue {
+    struct slot *first;
+    struct slot *last;
 };
 
 struct dynamodb_store {
@@ -39,9 +46,9 @@ struct dynamodb_store {
     int64_t skew_ms; /* DynamoDB's wall clock less ours, as far as we know */
     struct store_reply reply;
     struct slot *free_slots;
-    struct slot *unsent_first;
-    struct slot *unsent_last;
-    struct slot slots[]; /* the tag over HTTP is the index */
+    struct slot_queue unsent; /* failed before they were sent */
+    struct slot_queue parked; /* waiting for keys */
+    struct slot slots[];      /* the tag over HTTP is the index */
 };
 
 static struct dynamodb_store *store_of(struct store *store)
@@ -62,70 +69,129 @@ static struct slot *slot_take(struct dynamodb_store *self, const struct store_re
 
     assert(slot != NULL); /* never more than capacity: store.h */
     self->free_slots = slot->next;
-    slot->next = NULL;
-    slot->tag = request->tag;
-    slot->kind = request->ask->kind;
-    slot->skew_ms = self->skew_ms;
+    slot->request = *request;
+    slot->ask = *request->ask;
+    slot->request.ask = &slot->ask;
     return slot;
 }
 
-/* Known not to have been sent: a failure, never a doubt. */
-static void unsent_append(struct dynamodb_store *self, struct slot *slot, ddblock_status status,
-                          const ddblock_error *error)
+static void queue_add(struct slot_queue *queue, struct slot *slot)
 {
-    slot->status = status;
-    text_copy(slot->message, sizeof(slot->message), bytes_from_string(error->message));
-    if (self->unsent_first == NULL) {
-        self->unsent_first = slot;
+    slot->next = NULL;
+    if (queue->first == NULL) {
+        queue->first = slot;
     } else {
-        self->unsent_last->next = slot;
+        queue->last->next = slot;
     }
-    self->unsent_last = slot;
+    queue->last = slot;
 }
 
-static void submit(struct store *store, const struct store_request *request)
+static struct slot *queue_take(struct slot_queue *queue)
 {
-    struct dynamodb_store *self = store_of(store);
+    struct slot *slot = queue->first;
+
+    if (slot != NULL) {
+        queue->first = slot->next;
+    }
+    return slot;
+}
+
+static void fail_unsent(struct dynamodb_store *self, struct slot *slot, ddblock_status status,
+                        const char *message)
+{
+    slot->status = status;
+    text_copy(slot->message, sizeof(slot->message), bytes_from_string(message));
+    queue_add(&self->unsent, slot);
+}
+
+static void send(struct dynamodb_store *self, struct slot *slot)
+{
     struct http_client *client = self->link.client;
-    struct slot *slot = slot_take(self, request);
+    struct aws_session *session = self->link.session;
     struct http_request http = {
         .tag = (uint64_t)(slot - self->slots),
-        .give_up_at = request->ask->give_up_at,
+        .url = aws_session_url(session),
+        .give_up_at = slot->ask.give_up_at,
     };
     ddblock_error error = {0};
     ddblock_status status;
 
     buffer_clear(&self->body);
-    status = dynamodb_request_write(&self->table, request, &self->body, &error);
+    status = dynamodb_request_write(&self->table, &slot->request, &self->body, &error);
     if (status == DDBLOCK_OK) {
         http.body = buffer_bytes(&self->body);
-        status = aws_session_sign(self->link.session, dynamodb_request_target(slot->kind),
-                                  http.body, &http.headers, &error);
+        status = aws_session_sign(session, dynamodb_request_target(slot->ask.kind), http.body,
+                                  &http.headers, &error);
     }
     if (status != DDBLOCK_OK) {
-        unsent_append(self, slot, status, &error);
+        fail_unsent(self, slot, status, error.message);
         return;
     }
+    slot->generation = aws_session_generation(session);
+    slot->skew_ms = self->skew_ms;
     client->operations->submit(client, &http);
 }
 
-/* A reply that is there already is not waited for. */
+static void submit(struct store *store, const struct store_request *request)
+{
+    struct dynamodb_store *self = store_of(store);
+    struct slot *slot = slot_take(self, request);
+
+    if (aws_session_state(self->link.session, NULL) == AWS_READY) {
+        send(self, slot);
+    } else {
+        aws_session_ask(self->link.session);
+        queue_add(&self->parked, slot);
+    }
+}
+
+/* Sends or fails what is parked, if it is clear by now which. Returns when to look again at the
+ * latest. */
+static struct instant settle_parked(struct dynamodb_store *self)
+{
+    struct instant next = INSTANT_NEVER;
+    ddblock_error error = {0};
+    enum aws_state state = AWS_WAITING;
+    struct slot_queue parked = self->parked;
+    struct slot *slot;
+
+    if (parked.first != NULL) {
+        state = aws_session_state(self->link.session, &error);
+    }
+    self->parked = (struct slot_queue){0};
+    while ((slot = queue_take(&parked)) != NULL) {
+        if (state == AWS_FAILED) {
+            fail_unsent(self, slot, error.status, error.message);
+        } else if (!instant_before(clock_now(), slot->ask.give_up_at)) {
+            fail_unsent(self, slot, DDBLOCK_UNAVAILABLE,
+                        "the source of the credentials did not answer in the time there was");
+        } else if (state == AWS_READY) {
+            send(self, slot);
+        } else {
+            next = instant_min(next, slot->ask.give_up_at);
+            queue_add(&self->parked, slot);
+        }
+    }
+    return next;
+}
+
 static void wait(struct store *store, struct instant until)
 {
     struct dynamodb_store *self = store_of(store);
 
-    if (self->unsent_first == NULL) {
+    until = instant_min(until, settle_parked(self));
+    if (self->unsent.first == NULL) {
         self->link.client->operations->wait(self->link.client, until);
+        (void)settle_parked(self);
     }
 }
 
 static const struct store_reply *take_unsent(struct dynamodb_store *self)
 {
-    struct slot *slot = self->unsent_first;
+    struct slot *slot = queue_take(&self->unsent);
 
-    self->unsent_first = slot->next;
     self->reply = (struct store_reply){
-        .tag = slot->tag,
+        .tag = slot->request.tag,
         .outcome = {.kind = OUTCOME_FAILED, .status = slot->status},
     };
     text_copy(self->reply.message, sizeof(self->reply.message), bytes_from_string(slot->message));
@@ -160,7 +226,7 @@ static const struct store_reply *take_reply(struct store *store)
     const struct http_reply *http;
     struct slot *slot;
 
-    if (self->unsent_first != NULL) {
+    if (self->unsent.first != NULL) {
         return take_unsent(self);
     }
     http = client->operations->take_reply(client);
@@ -170,9 +236,9 @@ static const struct store_reply *take_reply(struct store *store)
     assert(http->tag < store->capacity);
     slot = &self->slots[http->tag];
     learn_date(self, http->date_unix_ms);
-    question.kind = slot->kind;
+    question.kind = slot->ask.kind;
     question.clock_corrected = skew_has_changed(self, slot->skew_ms);
-    self->reply.tag = slot->tag;
+    self->reply.tag = slot->request.tag;
     dynamodb_outcome_read(&question, http, &self->reply);
     slot_free(self, slot);
     return &self->reply;

@@ -56,6 +56,27 @@ static ddblock_status call_judge(struct call *call, const struct http_reply *htt
                       call->table->name, http->status);
 }
 
+static ddblock_status await_keys(const struct dynamodb_link *link, struct instant give_up_at,
+                                 ddblock_error *error)
+{
+    ddblock_error failure = {0};
+    enum aws_state state;
+
+    aws_session_ask(link->session);
+    while ((state = aws_session_state(link->session, &failure)) == AWS_WAITING &&
+           instant_before(clock_now(), give_up_at)) {
+        link->client->operations->wait(link->client, give_up_at);
+    }
+    if (state == AWS_FAILED) {
+        return status_set(error, failure.status, "%s", failure.message);
+    }
+    if (state == AWS_WAITING) {
+        return status_set(error, DDBLOCK_UNAVAILABLE,
+                          "the source of the credentials did not answer");
+    }
+    return DDBLOCK_OK;
+}
+
 /* Sends a body and waits for the answer. */
 static ddblock_status call_send(struct call *call, const struct dynamodb_body *body,
                                 ddblock_error *error)
@@ -72,6 +93,11 @@ static ddblock_status call_send(struct call *call, const struct dynamodb_body *b
         status = status_set(error, DDBLOCK_NO_MEMORY, "no memory for a request to DynamoDB");
         goto out;
     }
+    status = await_keys(call->link, give_up_at, error);
+    if (status != DDBLOCK_OK) {
+        goto out;
+    }
+    request.url = aws_session_url(call->link->session);
     request.body = buffer_bytes(&text);
     status =
         aws_session_sign(call->link->session, call->target, request.body, &request.headers, error);

@@ -17,7 +17,7 @@ static struct aws_session *opened(const ddblock_dynamodb_options *options,
     struct aws_session *session = NULL;
     ddblock_error error = {0};
 
-    if (aws_session_open_in(options, environment, &session, &error) != DDBLOCK_OK) {
+    if (aws_session_open_in(options, environment, NULL, &session, &error) != DDBLOCK_OK) {
         fail_msg("%s", error.message);
     }
     return session;
@@ -29,7 +29,7 @@ static void expect_url(const ddblock_dynamodb_options *options,
     struct aws_session *session = opened(options, environment);
 
     assert_string_equal(aws_session_url(session), url);
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
 }
 
 static void expect_refused(const ddblock_dynamodb_options *options,
@@ -39,7 +39,7 @@ static void expect_refused(const ddblock_dynamodb_options *options,
     struct aws_session *session = NULL;
     ddblock_error error = {0};
 
-    assert_int_equal(aws_session_open_in(options, environment, &session, &error), status);
+    assert_int_equal(aws_session_open_in(options, environment, NULL, &session, &error), status);
     assert_int_equal(error.status, status);
     assert_null(session);
     if (strstr(error.message, words) == NULL) {
@@ -47,7 +47,7 @@ static void expect_refused(const ddblock_dynamodb_options *options,
     }
     assert_null(strstr(error.message, SECRET));
     assert_null(strstr(error.message, TOKEN));
-    assert_int_equal(aws_session_open_in(options, environment, &session, NULL), status);
+    assert_int_equal(aws_session_open_in(options, environment, NULL, &session, NULL), status);
 }
 
 /* The header of this name in the lines; NULL if it is not there. */
@@ -158,13 +158,13 @@ static void ca_files(void **state)
 
     (void)state;
     assert_string_equal(aws_session_ca_file(session), "/mine.pem");
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
     session = opened(&no_options, FAKE_ENVIRONMENT(KEYS, "AWS_CA_BUNDLE", "/b", "AWS_REGION", "r"));
     assert_string_equal(aws_session_ca_file(session), "/b");
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
     session = opened(&no_options, FAKE_ENVIRONMENT(KEYS, "AWS_REGION", "r"));
     assert_null(aws_session_ca_file(session));
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
     expect_refused(&(ddblock_dynamodb_options){.endpoint = "http://a", .ca_file = ""},
                    FAKE_ENVIRONMENT(KEYS), DDBLOCK_INVALID, "ca_file");
 }
@@ -204,7 +204,7 @@ static void the_headers(void **state)
     assert_memory_equal(authorization + 33, header(headers, "X-Amz-Date"), 8);
     assert_non_null(strstr(authorization, "/us-east-1/dynamodb/aws4_request, SignedHeaders="
                                           "content-type;host;x-amz-date;x-amz-target, Signature="));
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
 }
 
 static void the_headers_with_a_token(void **state)
@@ -224,7 +224,7 @@ static void the_headers_with_a_token(void **state)
         assert_null(strstr(headers[count++], SECRET));
     }
     assert_int_equal(count, 6);
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
 }
 
 /* What the session signs as the date, as "YYYYMMDD". */
@@ -257,7 +257,7 @@ static void the_servers_date_corrects_ours(void **state)
     aws_session_learn_date(session, clock_wall_ms());
     signed_day(session, day);
     assert_true(strcmp(day, "20240101") > 0);
-    aws_session_destroy(session);
+    aws_session_destroy(session, false);
 }
 
 static void the_environment_of_the_process(void **state)
@@ -269,8 +269,8 @@ static void the_environment_of_the_process(void **state)
     assert_int_equal(setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://process.test", 1), 0);
     assert_int_equal(aws_session_open(&options, &session, NULL), DDBLOCK_OK);
     assert_string_equal(aws_session_url(session), "http://process.test");
-    aws_session_destroy(session);
-    aws_session_destroy(NULL);
+    aws_session_destroy(session, false);
+    aws_session_destroy(NULL, false);
 }
 
 int main(void)
