@@ -19,6 +19,9 @@ enum {
     TARGET_SIZE_MAX = 128, /* "DynamoDB_20120810." and the name of an operation */
     HEADERS_MAX = 6,
     CA_FILE_SIZE_MAX = 4096, /* PATH_MAX */
+    /* From 4 minutes on the AWS SDKs take a refusal for the fault of the clock: a request must
+     * reach AWS within 5 minutes of its time stamp. */
+    CLOCK_SKEW_MIN_MS = 4 * 60 * 1000,
 };
 
 struct aws_session {
@@ -411,6 +414,14 @@ void aws_session_learn_date(struct aws_session *session, int64_t date_unix_ms)
     if (date_unix_ms >= 0 && !__builtin_sub_overflow(date_unix_ms, clock_wall_ms(), &skew_ms)) {
         session->skew_ms = skew_ms;
     }
+}
+
+bool aws_session_skew_differs(const struct aws_session *session, int64_t skew_ms)
+{
+    int64_t difference;
+
+    return __builtin_sub_overflow(session->skew_ms, skew_ms, &difference) ||
+           difference >= CLOCK_SKEW_MIN_MS || difference <= -CLOCK_SKEW_MIN_MS;
 }
 
 /* The time to sign with; our own where the corrected one is none. */

@@ -90,6 +90,10 @@ ddblock_status aws_session_sign(struct aws_session *session, const char *target,
  * Negative (no such header) is ignored. */
 void aws_session_learn_date(struct aws_session *session, int64_t date_unix_ms);
 
+/* True if the correction is by now another than this one, by so much that AWS may have refused a
+ * request for it. */
+bool aws_session_skew_differs(const struct aws_session *session, int64_t skew_ms);
+
 /* Wipes what is secret. Waits for a source that is being asked. With forked, in a child of the
  * process that opened it. NULL is fine. */
 void aws_session_destroy(struct aws_session *session, bool forked);
