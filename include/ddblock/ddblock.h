@@ -257,10 +257,12 @@ static inline void ddblock_file_options_init(ddblock_file_options *options)
 }
 
 /* Opens a file as a store. It must lie on a local file system: SQLite's locks do not
- * hold over NFS (https://www.sqlite.org/wal.html).
+ * hold over NFS (https://www.sqlite.org/wal.html). While it is open it must not be moved, replaced
+ * or deleted: its locks would be lost (DDBLOCK_NO_TABLE) and could be given anew.
  *
  * Returns DDBLOCK_OK; DDBLOCK_INVALID (no path; a file that is not ours),
- * DDBLOCK_DENIED, DDBLOCK_UNAVAILABLE, DDBLOCK_NO_MEMORY. */
+ * DDBLOCK_DENIED, DDBLOCK_UNAVAILABLE, DDBLOCK_NO_MEMORY; DDBLOCK_FORKED in a process that was
+ * forked while a file store was open: SQLite's locks do not survive that, so open after it. */
 DDBLOCK_API ddblock_status ddblock_store_open_file(const ddblock_file_options *options,
                                                    ddblock_store **ret_store, ddblock_error *error);
 

@@ -107,7 +107,9 @@ ddblock_status errand_break(struct ddblock_store *engine, const ddblock_id *id,
     if (!closed && shown->kind != DDBLOCK_ITEM_FAIL_OPEN) {
         return status_set(error, DDBLOCK_INVALID, "there is no held lock to break");
     }
-    if (!info_version(shown, &errand.errand.observed)) {
+    if (!info_version(shown, &errand.errand.observed) ||
+        (!closed && (errand.errand.observed.type == '\0' || shown->fencing_token < 1 ||
+                     shown->fencing_token > TOKEN_MAX))) {
         return status_set(error, DDBLOCK_INVALID,
                           "what is to be broken must come from ddblock_show");
     }

@@ -139,6 +139,21 @@ void info_from_record(ddblock_info *info, const struct record *record)
     memcpy(info->version + VERSION_HEAD, record->guid.bytes, record->guid.size);
 }
 
+static bool guid_is_sound(const struct foreign_guid *guid)
+{
+    switch (guid->type) {
+    case '\0': /* a fail-closed item without one */
+        return guid->size == 0;
+    case 'B':
+        return true;
+    case 'S':
+    case 'N':
+        return text_is_utf8(bytes_from(guid->bytes, guid->size));
+    default:
+        return false;
+    }
+}
+
 bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid)
 {
     struct foreign_guid guid = {0};
@@ -149,6 +164,9 @@ bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid)
     guid.type = (char)info->version[1];
     guid.size = info->version[2];
     memcpy(guid.bytes, info->version + VERSION_HEAD, guid.size);
+    if (!guid_is_sound(&guid)) {
+        return false; /* a store could not put it into a request */
+    }
     *ret_guid = guid;
     return true;
 }

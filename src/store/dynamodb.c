@@ -55,6 +55,7 @@ static void slot_free(struct dynamodb_store *self, struct slot *slot)
     self->free_slots = slot;
 }
 
+/* Takes a slot for a request that is about to be signed. */
 static struct slot *slot_take(struct dynamodb_store *self, const struct store_request *request)
 {
     struct slot *slot = self->free_slots;
@@ -68,6 +69,7 @@ static struct slot *slot_take(struct dynamodb_store *self, const struct store_re
     return slot;
 }
 
+/* Known not to have been sent: a failure, never a doubt. */
 static void unsent_append(struct dynamodb_store *self, struct slot *slot, ddblock_status status,
                           const ddblock_error *error)
 {
@@ -107,6 +109,7 @@ static void submit(struct store *store, const struct store_request *request)
     client->operations->submit(client, &http);
 }
 
+/* A reply that is there already is not waited for. */
 static void wait(struct store *store, struct instant until)
 {
     struct dynamodb_store *self = store_of(store);
@@ -130,6 +133,7 @@ static const struct store_reply *take_unsent(struct dynamodb_store *self)
     return &self->reply;
 }
 
+/* DynamoDB's clock counts for signatures; leases never look at it. */
 static void learn_date(struct dynamodb_store *self, int64_t date_unix_ms)
 {
     if (date_unix_ms < 0) {

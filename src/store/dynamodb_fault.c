@@ -52,10 +52,10 @@ static const char *const KEY_FAULTS[] = {
     "number of conditions on the keys is invalid",
 };
 
-static const struct fault *fault_find(struct bytes code)
+static const struct fault *fault_find(const char *code)
 {
     for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++) {
-        if (bytes_equal_string(code, FAULTS[i].code)) {
+        if (strcmp(code, FAULTS[i].code) == 0) {
             return &FAULTS[i];
         }
     }
@@ -64,23 +64,23 @@ static const struct fault *fault_find(struct bytes code)
 
 bool dynamodb_fault_is_refusal(const struct dynamodb_reply *reply)
 {
-    return bytes_equal_string(dynamodb_reply_code(reply), "ConditionalCheckFailedException");
+    return strcmp(reply->code, "ConditionalCheckFailedException") == 0;
 }
 
 bool dynamodb_fault_may_be_clock(const struct dynamodb_reply *reply)
 {
-    const struct fault *fault = fault_find(dynamodb_reply_code(reply));
+    const struct fault *fault = fault_find(reply->code);
 
     return fault != NULL && fault->may_be_clock;
 }
 
-static bool is_about_keys(struct bytes code, struct bytes message)
+static bool is_about_keys(const struct dynamodb_reply *reply)
 {
-    if (!bytes_equal_string(code, "ValidationException") || message.size == 0) {
+    if (strcmp(reply->code, "ValidationException") != 0) {
         return false;
     }
     for (size_t i = 0; i < sizeof(KEY_FAULTS) / sizeof(KEY_FAULTS[0]); i++) {
-        if (memmem(message.data, message.size, KEY_FAULTS[i], strlen(KEY_FAULTS[i])) != NULL) {
+        if (strstr(reply->message, KEY_FAULTS[i]) != NULL) {
             return true;
         }
     }
@@ -94,6 +94,7 @@ static bool is_about_signature(const char *code)
     return strstr(code, "Signature") != NULL;
 }
 
+/* Says which action on which table was denied, as whoever grants permissions must know. */
 static ddblock_status explain_denial(const char *code, const char *words, const char *operation,
                                      const struct dynamodb_table *table, ddblock_error *error)
 {
@@ -131,16 +132,14 @@ static ddblock_status explain_keys(const char *words, const char *operation,
 ddblock_status dynamodb_fault_explain(const struct dynamodb_reply *reply, const char *operation,
                                       const struct dynamodb_table *table, ddblock_error *error)
 {
-    struct bytes code_bytes = dynamodb_reply_code(reply);
-    struct bytes message = dynamodb_reply_message(reply);
-    const struct fault *fault = fault_find(code_bytes);
+    const struct fault *fault = fault_find(reply->code);
     ddblock_status status = fault != NULL ? fault->status : DDBLOCK_INVALID;
     char code[64];
     char words[256];
 
-    text_escape(code, sizeof(code), code_bytes);
-    text_escape(words, sizeof(words), message);
-    if (is_about_keys(code_bytes, message)) {
+    text_escape(code, sizeof(code), bytes_from_string(reply->code));
+    text_escape(words, sizeof(words), bytes_from_string(reply->message));
+    if (is_about_keys(reply)) {
         return explain_keys(words, operation, table, error);
     }
     switch (status) {

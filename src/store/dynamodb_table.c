@@ -15,13 +15,14 @@ enum { REQUEST_LIMIT_MS = 10 * 1000, POLL_MIN_MS = 250, POLL_MAX_MS = 2000 };
 /* Names and key names, each written at most six times as long, twice. */
 enum { BODY_SIZE_MAX = 16 * 1024 };
 
-/* One operation on the table, and its answer. */
+/* One operation on the table. */
 struct call {
     const struct dynamodb_link *link;
     const struct dynamodb_table *table;
     const char *target;
-    struct dynamodb_reply answer; /* of a success */
-    bool is_there;                /* a refusal because the table exists */
+    const char *description; /* where its answer has that of the table */
+    bool is_active;          /* after a success: so it says */
+    bool is_there;           /* after a failure: because the table exists */
 };
 
 static const char *call_operation(const struct call *call)
@@ -34,29 +35,28 @@ static ddblock_status call_judge(struct call *call, const struct http_reply *htt
                                  ddblock_error *error)
 {
     bool is_whole = http->crc32 < 0 || (uint64_t)http->crc32 == crc32_of(http->body);
-    ddblock_status status = DDBLOCK_UNAVAILABLE;
+    struct dynamodb_reply answer = {0};
 
     if (http->result != HTTP_REPLIED) {
         return status_set(error, http->failure, "%s", http->message);
     }
     aws_session_learn_date(call->link->session, http->date_unix_ms);
-    if (is_whole && http->status < 500) {
-        status = dynamodb_reply_read(http->body, &call->answer);
+    if (is_whole && http->status < 500 && dynamodb_reply_read(http->body, &answer)) {
+        if (http->status == 200) {
+            call->is_active = dynamodb_reply_has_table_status(&answer, call->description, "ACTIVE");
+            return DDBLOCK_OK;
+        }
+        if (answer.code[0] != '\0') {
+            call->is_there = strcmp(answer.code, "ResourceInUseException") == 0;
+            return dynamodb_fault_explain(&answer, call_operation(call), call->table, error);
+        }
     }
-    if (status == DDBLOCK_OK && http->status == 200) {
-        return DDBLOCK_OK;
-    }
-    if (status == DDBLOCK_OK && dynamodb_reply_code(&call->answer).size > 0) {
-        call->is_there =
-            bytes_equal_string(dynamodb_reply_code(&call->answer), "ResourceInUseException");
-        return dynamodb_fault_explain(&call->answer, call_operation(call), call->table, error);
-    }
-    return status_set(error, status == DDBLOCK_OK ? DDBLOCK_UNAVAILABLE : status,
+    return status_set(error, DDBLOCK_UNAVAILABLE,
                       "no usable answer to %s on table \"%s\" (HTTP %d)", call_operation(call),
                       call->table->name, http->status);
 }
 
-/* Sends a body and waits for the answer. The call is finished by the caller. */
+/* Sends a body and waits for the answer. */
 static ddblock_status call_send(struct call *call, const struct dynamodb_body *body,
                                 ddblock_error *error)
 {
@@ -88,16 +88,16 @@ out:
     return status;
 }
 
-static bool is_active(const struct dynamodb_reply *answer, const char *parameter)
-{
-    return bytes_equal_string(dynamodb_reply_table_status(answer, parameter), "ACTIVE");
-}
-
+/* *ret_active is set on success only. No reply is DDBLOCK_UNAVAILABLE, though the table may be
+ * made: who tries again is told that it is there. */
 static ddblock_status create(const struct dynamodb_link *link, const struct dynamodb_table *table,
                              ddblock_key_type partition_type, ddblock_key_type sort_type,
                              bool *ret_active, ddblock_error *error)
 {
-    struct call call = {.link = link, .table = table, .target = DYNAMODB_TARGET "CreateTable"};
+    struct call call = {.link = link,
+                        .table = table,
+                        .target = DYNAMODB_TARGET "CreateTable",
+                        .description = "TableDescription"};
     struct dynamodb_body body = {0};
     ddblock_status status;
 
@@ -112,17 +112,20 @@ static ddblock_status create(const struct dynamodb_link *link, const struct dyna
         status = status_set(error, DDBLOCK_INVALID, "table \"%s\" is there already", table->name);
     }
     if (status == DDBLOCK_OK) {
-        *ret_active = is_active(&call.answer, "TableDescription");
+        *ret_active = call.is_active;
     }
-    dynamodb_reply_finish(&call.answer);
     dynamodb_body_finish(&body);
     return status;
 }
 
+/* Looks whether the table is active by now. Passing failures count as "not yet". */
 static ddblock_status describe(const struct dynamodb_link *link, const struct dynamodb_table *table,
                                bool *ret_active, ddblock_error *error)
 {
-    struct call call = {.link = link, .table = table, .target = DYNAMODB_TARGET "DescribeTable"};
+    struct call call = {.link = link,
+                        .table = table,
+                        .target = DYNAMODB_TARGET "DescribeTable",
+                        .description = "Table"};
     struct dynamodb_body body = {0};
     ddblock_status status;
 
@@ -130,14 +133,14 @@ static ddblock_status describe(const struct dynamodb_link *link, const struct dy
     status = call_send(&call, &body, error);
     /* "DescribeTable uses an eventually consistent query": a table just made can be missing. */
     if (status == DDBLOCK_OK || status == DDBLOCK_NO_TABLE || status_is_retryable(status)) {
-        *ret_active = status == DDBLOCK_OK && is_active(&call.answer, "Table");
+        *ret_active = call.is_active;
         status = DDBLOCK_OK;
     }
-    dynamodb_reply_finish(&call.answer);
     dynamodb_body_finish(&body);
     return status;
 }
 
+/* By the client's own wait, which keeps its connections in order meanwhile. */
 static void sleep_until(struct http_client *client, struct instant until)
 {
     while (instant_before(clock_now(), until)) {
