@@ -6,6 +6,8 @@
 
 #include "base/status.h"
 
+enum { ACCOUNT_SIZE = 12 };
+
 /* Tells what is wrong with one of them, without quoting it; NULL: nothing. All three go into
  * header lines or hashes, and none has ever held anything but visible ASCII. */
 static const char *check(const char *text, size_t size_max, const char *barred)
@@ -97,4 +99,20 @@ ddblock_status credentials_create(const char *access_key_id, const char *secret_
 no_memory:
     credentials_destroy(credentials);
     return status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+}
+
+ddblock_status credentials_set_account(struct credentials *credentials, const char *account_id,
+                                       ddblock_error *error)
+{
+    if (account_id == NULL) {
+        return DDBLOCK_OK;
+    }
+    if (strlen(account_id) != ACCOUNT_SIZE || strspn(account_id, "0123456789") != ACCOUNT_SIZE) {
+        return status_set(error, DDBLOCK_NO_CREDENTIALS, "the account id from %s is not 12 digits",
+                          credentials->source);
+    }
+    free(credentials->account_id);
+    credentials->account_id = strdup(account_id);
+    return credentials->account_id != NULL ? DDBLOCK_OK
+                                           : status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
 }

@@ -462,7 +462,7 @@ ddblock_status aws_session_sign(struct aws_session *session, const char *target,
         .service = "dynamodb",
     };
     char date[SIGV4_DATE_SIZE];
-    struct sigv4_request request = {session->url.authority, target, date, body};
+    struct sigv4_request request = {session->url.authority, target, date, body, NULL};
 
     assert(strlen(target) <= TARGET_SIZE_MAX);
     if (!signing_date(session, date)) {

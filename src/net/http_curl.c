@@ -10,13 +10,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/waker.h"
+#include "net/http_curl_common.h"
 #include "net/http_curl_transfer.h"
 
 enum {
@@ -43,17 +43,6 @@ struct client {
 };
 
 static_assert(offsetof(struct transfer, deadline) == 0, "an entry of the heap is its transfer");
-
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-static CURLcode global_code;
-
-/* curl_global_init() is safe beside other users of libcurl in this process only if libcurl
- * was built so (Debian's is); otherwise the program must have called it before its threads
- * began, https://curl.se/libcurl/c/curl_global_init.html. Never undone: others may use it. */
-static void global_init(void)
-{
-    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void push_done(struct client *client, struct transfer *transfer)
 {
@@ -301,8 +290,7 @@ ddblock_status http_curl_open(const struct http_curl_options *options,
     if (status != DDBLOCK_OK) {
         goto out;
     }
-    (void)pthread_once(&global_once, global_init);
-    if (global_code != CURLE_OK || !make_transfers(client, options->max_connections) ||
+    if (!http_curl_init() || !make_transfers(client, options->max_connections) ||
         !make_multi(client)) {
         status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory for libcurl");
         goto out;

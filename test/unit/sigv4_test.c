@@ -140,7 +140,7 @@ static void the_canonical_request(void **state)
     const struct sigv4_identity identity = {"AKIDEXAMPLE", SECRET, "TOKEN==", "us-east-1",
                                             "dynamodb"};
     const struct sigv4_request request = {
-        "localhost:8000", "DynamoDB_20120810.GetItem", "20150830T123600Z", {NULL, 0}};
+        "localhost:8000", "DynamoDB_20120810.GetItem", "20150830T123600Z", {NULL, 0}, NULL};
     struct buffer canonical;
 
     buffer_init(&canonical, 1024);
@@ -201,7 +201,7 @@ static void the_vectors_of_other_signers(void **state)
                                                     vectors[i].region, "dynamodb"};
             const struct sigv4_request request = {vectors[i].host, vectors[i].target,
                                                   vectors[i].date,
-                                                  bytes_from_string(vectors[i].body)};
+                                                  bytes_from_string(vectors[i].body), NULL};
             struct buffer authorization;
 
             buffer_init(&authorization, 1024);
@@ -246,7 +246,7 @@ static void a_cached_key_is_not_given_for_another_scope(void **state)
 
 static void no_room_is_a_failure(void **state)
 {
-    const struct sigv4_request request = {"h", "t", "20150830T123600Z", {NULL, 0}};
+    const struct sigv4_request request = {"h", "t", "20150830T123600Z", {NULL, 0}, NULL};
     struct buffer authorization;
 
     buffer_init(&authorization, 100);
