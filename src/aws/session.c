@@ -2,27 +2,12 @@
 #include "aws/session.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "aws/endpoint.h"
+#include "aws/place.h"
 #include "aws/provider.h"
-#include "aws/region.h"
-#include "base/buffer.h"
-#include "base/clock.h"
+#include "aws/request_headers.h"
 #include "base/status.h"
-#include "wire/sigv4.h"
-
-enum {
-    /* Credentials of at most 128 bytes, the scope, four or five names, the signature. */
-    AUTHORIZATION_SIZE_MAX = 1024,
-    TARGET_SIZE_MAX = 128, /* "DynamoDB_20120810." and the name of an operation */
-    HEADERS_MAX = 6,
-    CA_FILE_SIZE_MAX = 4096, /* PATH_MAX */
-    /* From 4 minutes on the AWS SDKs take a refusal for the fault of the clock: a request must
-     * reach AWS within 5 minutes of its time stamp. */
-    CLOCK_SKEW_MIN_MS = 4 * 60 * 1000,
-};
 
 struct aws_session {
     struct aws_settings *settings;
@@ -31,108 +16,14 @@ struct aws_session {
     uint64_t generation;
     bool refused;          /* AWS does not take the keys, and others are being fetched */
     ddblock_error failure; /* why there are no keys; status OK: nobody knows of a reason */
-    struct region region;
-    struct endpoint_settings endpoint;
-    char *endpoint_text; /* what endpoint.configured points to */
+    struct aws_place place;
     struct url url;
-    char *ca_file;
-    uint32_t tries;
-    struct sigv4 *signer;
-    int64_t skew_ms; /* the server's clock minus our wall clock */
-    char host_line[sizeof("Host: ") + URL_AUTHORITY_SIZE_MAX];
-    char date_line[sizeof("X-Amz-Date: ") + SIGV4_DATE_SIZE];
-    char target_line[sizeof("X-Amz-Target: ") + TARGET_SIZE_MAX];
-    struct buffer token_line; /* wiped, as every buffer is */
-    struct buffer authorization_line;
-    const char *headers[HEADERS_MAX + 1];
+    struct request_headers headers;
 };
 
 static ddblock_status no_memory(ddblock_error *error)
 {
     return status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
-}
-
-/* Finds the file of CA certificates. */
-static ddblock_status find_ca_file(struct aws_session *session, const struct lookup *lookup,
-                                   ddblock_error *error)
-{
-    struct found found = {lookup->options->ca_file, "the option ca_file"};
-
-    if (found.value == NULL) {
-        found = lookup_find(lookup, "AWS_CA_BUNDLE", "ca_bundle");
-    }
-    if (found.value == NULL) {
-        return DDBLOCK_OK;
-    }
-    if (found.value[0] == '\0' || strlen(found.value) >= CA_FILE_SIZE_MAX) {
-        return status_set(error, DDBLOCK_INVALID,
-                          "the name of a file of CA certificates in %s is empty or too long",
-                          found.from);
-    }
-    session->ca_file = strdup(found.value);
-    return session->ca_file != NULL ? DDBLOCK_OK : no_memory(error);
-}
-
-static ddblock_status find_tries(struct aws_session *session, const struct lookup *lookup,
-                                 ddblock_error *error)
-{
-    struct found found = lookup_find(lookup, "AWS_MAX_ATTEMPTS", "max_attempts");
-    size_t size = found.value != NULL ? strlen(found.value) : 0;
-
-    if (found.value == NULL) {
-        return DDBLOCK_OK;
-    }
-    if (size > 3 || strspn(found.value, "0123456789") != size || atoi(found.value) < 1) {
-        return lookup_wrong(&found, "1 to 999", error);
-    }
-    session->tries = (uint32_t)atoi(found.value);
-    return DDBLOCK_OK;
-}
-
-static ddblock_status find_endpoint(struct aws_session *session, const struct lookup *lookup,
-                                    ddblock_error *error)
-{
-    struct endpoint_settings *endpoint = &session->endpoint;
-    ddblock_status status = endpoint_look_up(lookup, endpoint, error);
-
-    if (status == DDBLOCK_OK) {
-        status = region_find(lookup, endpoint->configured.value != NULL, &session->region, error);
-    }
-    if (status != DDBLOCK_OK || endpoint->configured.value == NULL) {
-        return status;
-    }
-    session->endpoint_text = strdup(endpoint->configured.value);
-    endpoint->configured.value = session->endpoint_text;
-    return session->endpoint_text != NULL ? DDBLOCK_OK : no_memory(error);
-}
-
-/* Reads the settings. */
-static ddblock_status look_up(struct aws_session *session, const ddblock_dynamodb_options *options,
-                              const struct environment *environment, ddblock_error *error)
-{
-    struct aws_config *config = NULL;
-    struct lookup lookup = {.options = options, .environment = environment};
-    ddblock_status status;
-
-    session->settings = aws_settings_create(options, environment);
-    if (session->settings == NULL) {
-        return no_memory(error);
-    }
-    status = aws_config_load(session->settings, &config, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    lookup.config = config;
-    lookup.profile = aws_settings_profile(session->settings);
-    status = find_endpoint(session, &lookup, error);
-    if (status == DDBLOCK_OK) {
-        status = find_ca_file(session, &lookup, error);
-    }
-    if (status == DDBLOCK_OK) {
-        status = find_tries(session, &lookup, error);
-    }
-    aws_config_destroy(config);
-    return status;
 }
 
 /* Where requests go with these keys. */
@@ -141,12 +32,29 @@ static ddblock_status set_url(struct aws_session *session, const struct credenti
 {
     struct url url = {0};
     ddblock_status status =
-        endpoint_find(&session->endpoint, session->region.name,
+        endpoint_find(&session->place.endpoint, session->place.region.name,
                       credentials != NULL ? credentials->account_id : NULL, &url, error);
 
     if (status == DDBLOCK_OK) {
         session->url = url;
-        (void)snprintf(session->host_line, sizeof(session->host_line), "Host: %s", url.authority);
+    }
+    return status;
+}
+
+/* As long as no keys and so no account are known: the region's own. */
+static ddblock_status set_first_url(struct aws_session *session, ddblock_error *error)
+{
+    struct endpoint_settings settings = session->place.endpoint;
+    ddblock_status status;
+
+    settings.account_mode = ENDPOINT_ACCOUNT_DISABLED;
+    status = endpoint_find(&settings, session->place.region.name, NULL, &session->url, error);
+    if (status == DDBLOCK_OK) {
+        aws_settings_log(session->settings, DDBLOCK_LOG_INFO,
+                         "region %s (from %s), endpoint %s (from %s)", session->place.region.name,
+                         session->place.region.from, session->url.origin,
+                         settings.configured.value != NULL ? settings.configured.from
+                                                           : "the region");
     }
     return status;
 }
@@ -160,17 +68,6 @@ static ddblock_status install(struct aws_session *session, struct credentials *c
     if (status != DDBLOCK_OK) {
         credentials_destroy(credentials);
         return status;
-    }
-    buffer_clear(&session->token_line);
-    if (credentials->session_token != NULL) {
-        buffer_append_format(&session->token_line, "X-Amz-Security-Token: %s",
-                             credentials->session_token);
-    }
-    if (!buffer_ok(&session->token_line)) {
-        credentials_destroy(credentials);
-        credentials_destroy(session->credentials); /* their token is gone */
-        session->credentials = NULL;
-        return no_memory(error);
     }
     credentials_destroy(session->credentials);
     session->credentials = credentials;
@@ -217,12 +114,9 @@ static ddblock_status take_at_hand(struct aws_session *session, ddblock_error *e
 static ddblock_status prepare_keys(struct aws_session *session, struct credentials_source *source,
                                    ddblock_error *error)
 {
-    ddblock_status status = DDBLOCK_OK;
+    ddblock_status status = request_headers_init(&session->headers) ? DDBLOCK_OK : no_memory(error);
 
-    session->signer = sigv4_create();
-    buffer_init(&session->authorization_line, AUTHORIZATION_SIZE_MAX);
-    buffer_init(&session->token_line, CREDENTIALS_TOKEN_SIZE_MAX + 64);
-    if (source == NULL) {
+    if (status == DDBLOCK_OK && source == NULL) {
         status = take_at_hand(session, error);
     }
     if (status == DDBLOCK_OK && session->credentials == NULL) {
@@ -236,9 +130,6 @@ static ddblock_status prepare_keys(struct aws_session *session, struct credentia
         }
     }
     credentials_source_destroy(source);
-    if (status == DDBLOCK_OK && session->signer == NULL) {
-        status = no_memory(error);
-    }
     return status;
 }
 
@@ -251,12 +142,13 @@ ddblock_status aws_session_open_in(const ddblock_dynamodb_options *options,
     ddblock_status status = session != NULL ? DDBLOCK_OK : no_memory(error);
 
     if (status == DDBLOCK_OK) {
-        status = look_up(session, options, environment, error);
+        session->settings = aws_settings_create(options, environment);
+        status = session->settings != NULL ? aws_place_find(session->settings, options, environment,
+                                                            &session->place, error)
+                                           : no_memory(error);
     }
-    if (status == DDBLOCK_OK && (session->endpoint.account_mode != ENDPOINT_ACCOUNT_REQUIRED ||
-                                 session->endpoint.configured.value != NULL)) {
-        status =
-            set_url(session, NULL, error); /* the region's own, as long as no account is known */
+    if (status == DDBLOCK_OK) {
+        status = set_first_url(session, error);
     }
     if (status == DDBLOCK_OK) {
         status = prepare_keys(session, source, error);
@@ -285,11 +177,8 @@ void aws_session_destroy(struct aws_session *session, bool forked)
     provider_destroy(session->provider, forked);
     credentials_destroy(session->credentials);
     aws_settings_destroy(session->settings);
-    sigv4_destroy(session->signer);
-    buffer_finish(&session->token_line);
-    buffer_finish(&session->authorization_line);
-    free(session->endpoint_text);
-    free(session->ca_file);
+    request_headers_finish(&session->headers);
+    aws_place_finish(&session->place);
     free(session);
 }
 
@@ -377,26 +266,26 @@ const char *aws_session_url(const struct aws_session *session)
 
 const char *aws_session_ca_file(const struct aws_session *session)
 {
-    return session->ca_file;
+    return session->place.ca_file;
 }
 
 uint32_t aws_session_tries(const struct aws_session *session)
 {
-    return session->tries;
+    return session->place.tries;
 }
 
 struct aws_description aws_session_describe(const struct aws_session *session)
 {
     const struct credentials *credentials = session->credentials;
     struct aws_description description = {
-        .region = session->region.name,
-        .region_from = session->region.from,
-        .endpoint_from = session->endpoint.configured.value != NULL
-                             ? session->endpoint.configured.from
+        .region = session->place.region.name,
+        .region_from = session->place.region.from,
+        .endpoint_from = session->place.endpoint.configured.value != NULL
+                             ? session->place.endpoint.configured.from
                              : "the region",
-        .partition = endpoint_partition(session->region.name),
+        .partition = endpoint_partition(session->place.region.name),
         .keys_expire_unix_ms = -1,
-        .skew_ms = session->skew_ms,
+        .skew_ms = session->headers.skew_ms,
     };
 
     if (credentials != NULL) {
@@ -409,73 +298,25 @@ struct aws_description aws_session_describe(const struct aws_session *session)
 
 void aws_session_learn_date(struct aws_session *session, int64_t date_unix_ms)
 {
-    int64_t skew_ms;
-
-    if (date_unix_ms >= 0 && !__builtin_sub_overflow(date_unix_ms, clock_wall_ms(), &skew_ms)) {
-        session->skew_ms = skew_ms;
-    }
+    request_headers_learn_date(&session->headers, date_unix_ms);
 }
 
 bool aws_session_skew_differs(const struct aws_session *session, int64_t skew_ms)
 {
-    int64_t difference;
-
-    return __builtin_sub_overflow(session->skew_ms, skew_ms, &difference) ||
-           difference >= CLOCK_SKEW_MIN_MS || difference <= -CLOCK_SKEW_MIN_MS;
-}
-
-/* The time to sign with; our own where the corrected one is none. */
-static bool signing_date(const struct aws_session *session, char ret_date[SIGV4_DATE_SIZE])
-{
-    int64_t wall_ms = clock_wall_ms();
-    int64_t corrected_ms;
-
-    return (!__builtin_add_overflow(wall_ms, session->skew_ms, &corrected_ms) &&
-            sigv4_date(corrected_ms, ret_date)) ||
-           sigv4_date(wall_ms, ret_date);
-}
-
-static void list_headers(struct aws_session *session)
-{
-    size_t count = 0;
-
-    session->headers[count++] = "Content-Type: " SIGV4_CONTENT_TYPE;
-    session->headers[count++] = session->host_line;
-    session->headers[count++] = session->date_line;
-    if (session->token_line.size > 0) {
-        session->headers[count++] = buffer_string(&session->token_line);
-    }
-    session->headers[count++] = session->target_line;
-    session->headers[count++] = buffer_string(&session->authorization_line);
-    session->headers[count] = NULL;
-    assert(count <= HEADERS_MAX);
+    return request_headers_skew_differs(&session->headers, skew_ms);
 }
 
 ddblock_status aws_session_sign(struct aws_session *session, const char *target, struct bytes body,
                                 const char *const **ret_headers, ddblock_error *error)
 {
-    const struct sigv4_identity identity = {
-        .access_key_id = session->credentials->access_key_id,
-        .secret_access_key = session->credentials->secret_access_key,
-        .session_token = session->credentials->session_token,
-        .region = session->region.name,
-        .service = "dynamodb",
-    };
-    char date[SIGV4_DATE_SIZE];
-    struct sigv4_request request = {session->url.authority, target, date, body, NULL};
+    const struct request_place place = {&session->url, session->place.region.name};
+    ddblock_status status;
 
-    assert(strlen(target) <= TARGET_SIZE_MAX);
-    if (!signing_date(session, date)) {
-        return status_set(error, DDBLOCK_INTERNAL, "the wall clock of this machine is before 1970");
+    assert(session->credentials != NULL);
+    status =
+        request_headers_sign(&session->headers, &place, session->credentials, target, body, error);
+    if (status == DDBLOCK_OK) {
+        *ret_headers = session->headers.lines;
     }
-    (void)snprintf(session->date_line, sizeof(session->date_line), "X-Amz-Date: %s", date);
-    (void)snprintf(session->target_line, sizeof(session->target_line), "X-Amz-Target: %s", target);
-    buffer_clear(&session->authorization_line);
-    buffer_append_string(&session->authorization_line, "Authorization: ");
-    if (!sigv4_authorization(session->signer, &identity, &request, &session->authorization_line)) {
-        return no_memory(error);
-    }
-    list_headers(session);
-    *ret_headers = session->headers;
-    return DDBLOCK_OK;
+    return status;
 }
