@@ -101,9 +101,9 @@ static bool examine_way(struct doctor *doctor)
     if (status == DDBLOCK_OK) {
         doctor->described =
             table_description_read(buffer_bytes(&call.answer), &doctor->description);
-    } else if (status == DDBLOCK_NO_TABLE) {
+    } else if (has_keys && known && !is_denied_action(&call) && call.code[0] != '\0') {
         findings_tell_error(doctor->findings, "table", &error);
-    } else if (has_keys && known && call.code[0] != '\0') {
+    } else if (has_keys && is_denied_action(&call)) {
         NOTE(doctor, "table", "its keys, billing and replicas cannot be looked at: %s",
              error.message);
     }
@@ -134,10 +134,11 @@ static void examine_keys(const struct doctor *doctor)
 
     if (strcmp(there->partition.name, doctor->table->partition_key) == 0 &&
         strcmp(there->sort.name, doctor->table->sort_key) == 0) {
-        bool has_sort = there->sort.name[0] != '\0';
+        char sort_type[] = " and ?";
 
-        GOOD(doctor, "keys", "as the options name them, of type %c%s%c", there->partition.type,
-             has_sort ? " and " : "", has_sort ? there->sort.type : ' ');
+        sort_type[sizeof(sort_type) - 2] = there->sort.type;
+        GOOD(doctor, "keys", "as the options name them, of type %c%s", there->partition.type,
+             there->sort.name[0] != '\0' ? sort_type : "");
         return;
     }
     (void)dynamodb_fault_explain_keys(doctor->table, there, 0, 0, &error);

@@ -206,8 +206,8 @@ ddblock_status dynamodb_fault_explain_keys(const struct dynamodb_table *table,
               description->sort.type, there, sizeof(there));
     name_keys(table->partition_key, partition_type, table->sort_key, sort_type, here, sizeof(here));
     return status_set(error, DDBLOCK_WRONG_SCHEMA,
-                      "table \"%s\" has the keys %s, but the options say %s: name those of the "
-                      "table (--partition-key, --sort-key), or take another table",
+                      "table \"%s\" has the keys %s, but asked for is %s: name those of the table "
+                      "(--partition-key NAME:TYPE, --sort-key NAME:TYPE), or take another table",
                       table->name, there, here);
 }
 
