@@ -5,10 +5,12 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "wire/decimal.h"
+#include "wire/json_text.h"
 #include "wire/timestamp.h"
 
-/* jansson nests up to 2048 deep; none of these texts is deeper than two. */
-enum { WIPE_DEPTH_MAX = 8 };
+/* More than any code or instant has. */
+enum { WORD_SIZE_MAX = 64 };
 
 struct names {
     const char *id;
@@ -31,118 +33,134 @@ static const struct names names_of[] = {
                               "accountId"},
 };
 
-json_t *credentials_json_load(struct bytes text)
+bool credentials_json_string(struct bytes object, const char *name, struct buffer *target)
 {
-    json_error_t ignored;
-    json_t *object = json_loadb(text.size > 0 ? (const char *)text.data : "", text.size,
-                                JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &ignored);
+    uint8_t text[CREDENTIALS_TOKEN_SIZE_MAX];
+    struct bytes value = {0};
+    size_t size = 0;
+    bool whole = false;
+    bool ok = json_text_find(object, name, &value) == 1 &&
+              json_text_string(value, text, sizeof(text), &size, &whole) && whole && size > 0 &&
+              memchr(text, '\0', size) == NULL && size <= target->limit - target->size;
 
-    if (object != NULL && !json_is_object(object)) {
-        credentials_json_destroy(object);
-        return NULL;
+    if (ok) {
+        buffer_append(target, bytes_from(text, size));
     }
-    return object;
+    explicit_bzero(text, sizeof(text));
+    return ok && buffer_ok(target);
 }
 
-const char *credentials_json_string(const json_t *object, const char *name)
+/* True if the object says something under this name. */
+static bool has(struct bytes object, const char *name)
 {
-    const json_t *value = json_object_get(object, name);
-    size_t size = json_string_length(value);
+    struct bytes value = {0};
 
-    return size > 0 && strlen(json_string_value(value)) == size ? json_string_value(value) : NULL;
-}
-
-static void wipe(json_t *value, size_t depth)
-{
-    const char *name;
-    json_t *member;
-
-    if (json_is_string(value)) {
-        explicit_bzero((char *)json_string_value(value), json_string_length(value));
-    } else if (json_is_object(value) && depth < WIPE_DEPTH_MAX) {
-        json_object_foreach(value, name, member)
-        {
-            wipe(member, depth + 1);
-        }
-    }
-}
-
-void credentials_json_destroy(json_t *object)
-{
-    wipe(object, 0);
-    json_decref(object);
+    return json_text_find(object, name, &value) > 0 && !bytes_equal_string(value, "null");
 }
 
 /* When they expire: text, or at SSO a number of milliseconds. */
-static bool read_expiration(const json_t *object, enum credentials_json_kind kind,
+static bool read_expiration(struct bytes object, enum credentials_json_kind kind,
                             int64_t *ret_unix_ms)
 {
-    const json_t *value = json_object_get(object, names_of[kind].expiration);
+    const char *name = names_of[kind].expiration;
+    struct bytes value = {0};
+    struct buffer text;
+    bool ok;
 
-    if (value == NULL || json_is_null(value)) {
-        *ret_unix_ms = -1;
+    *ret_unix_ms = -1;
+    if (!has(object, name)) {
         return true;
     }
     if (kind == CREDENTIALS_JSON_SSO) {
-        *ret_unix_ms = json_integer_value(value);
-        return json_is_integer(value) && *ret_unix_ms >= 0;
+        return json_text_find(object, name, &value) == 1 && decimal_to_int64(value, ret_unix_ms) &&
+               *ret_unix_ms >= 0;
     }
-    return json_is_string(value) &&
-           timestamp_parse(bytes_from(json_string_value(value), json_string_length(value)),
-                           ret_unix_ms);
+    buffer_init(&text, WORD_SIZE_MAX);
+    ok = credentials_json_string(object, name, &text) &&
+         timestamp_parse(buffer_bytes(&text), ret_unix_ms);
+    buffer_finish(&text);
+    return ok;
 }
 
 /* What the text says of itself. */
-static ddblock_status check_head(const json_t *object, enum credentials_json_kind kind,
+static ddblock_status check_head(struct bytes object, enum credentials_json_kind kind,
                                  const char *source, ddblock_error *error)
 {
-    const json_t *version = json_object_get(object, "Version");
-    const char *code = credentials_json_string(object, "Code");
-    char escaped[64];
+    struct bytes version = {0};
+    struct buffer code;
+    char escaped[WORD_SIZE_MAX];
+    ddblock_status status = DDBLOCK_OK;
 
     if (kind == CREDENTIALS_JSON_PROCESS &&
-        (!json_is_integer(version) || json_integer_value(version) != 1)) {
+        (json_text_find(object, "Version", &version) != 1 || !bytes_equal_string(version, "1"))) {
         return status_set(error, DDBLOCK_NO_CREDENTIALS,
                           "the output of %s does not say \"Version\": 1", source);
     }
-    if (kind == CREDENTIALS_JSON_METADATA && code != NULL && strcmp(code, "Success") != 0) {
-        return status_set(error, DDBLOCK_NO_CREDENTIALS, "the credentials of %s have the code %s",
-                          source, text_escape(escaped, sizeof(escaped), bytes_from_string(code)));
+    buffer_init(&code, WORD_SIZE_MAX);
+    if (kind == CREDENTIALS_JSON_METADATA && credentials_json_string(object, "Code", &code) &&
+        !bytes_equal_string(buffer_bytes(&code), "Success")) {
+        status =
+            status_set(error, DDBLOCK_NO_CREDENTIALS, "instead of credentials %s gave the code %s",
+                       source, text_escape(escaped, sizeof(escaped), buffer_bytes(&code)));
     }
-    return DDBLOCK_OK;
+    buffer_finish(&code);
+    return status;
 }
 
-static ddblock_status read_object(const json_t *object, enum credentials_json_kind kind,
-                                  const char *source, struct credentials **ret_credentials,
-                                  ddblock_error *error)
+/* The texts of one object. */
+struct texts {
+    struct buffer id;
+    struct buffer secret;
+    struct buffer token;
+    struct buffer account;
+    int64_t expires_unix_ms;
+};
+
+/* Names the first that is missing or cannot be used; NULL: none. What is wrong with them beyond
+ * that credentials_create() says. */
+static const char *read_texts(struct bytes object, enum credentials_json_kind kind,
+                              struct texts *texts)
 {
     const struct names *names = &names_of[kind];
-    const char *id = credentials_json_string(object, names->id);
-    const char *secret = credentials_json_string(object, names->secret);
+
+    if (!credentials_json_string(object, names->id, &texts->id)) {
+        return names->id;
+    }
+    if (!credentials_json_string(object, names->secret, &texts->secret)) {
+        return names->secret;
+    }
+    if (has(object, names->token) &&
+        !credentials_json_string(object, names->token, &texts->token)) {
+        return names->token;
+    }
+    if (!read_expiration(object, kind, &texts->expires_unix_ms)) {
+        return names->expiration;
+    }
+    if (has(object, names->account) &&
+        !credentials_json_string(object, names->account, &texts->account)) {
+        return names->account;
+    }
+    return NULL;
+}
+
+static const char *text_or_null(const struct buffer *text)
+{
+    return text->size > 0 ? buffer_string(text) : NULL;
+}
+
+static ddblock_status make(const struct texts *texts, const char *source,
+                           struct credentials **ret_credentials, ddblock_error *error)
+{
     struct credentials *credentials = NULL;
-    int64_t expires_unix_ms = -1;
-    ddblock_status status = check_head(object, kind, source, error);
+    ddblock_status status =
+        credentials_create(buffer_string(&texts->id), buffer_string(&texts->secret),
+                           text_or_null(&texts->token), source, &credentials, error);
 
     if (status != DDBLOCK_OK) {
         return status;
     }
-    if (id == NULL || secret == NULL) {
-        return status_set(error, DDBLOCK_NO_CREDENTIALS, "what came from %s has no %s", source,
-                          id == NULL ? names->id : names->secret);
-    }
-    if (!read_expiration(object, kind, &expires_unix_ms)) {
-        return status_set(error, DDBLOCK_NO_CREDENTIALS,
-                          "the %s of the credentials from %s is no instant", names->expiration,
-                          source);
-    }
-    status = credentials_create(id, secret, credentials_json_string(object, names->token), source,
-                                &credentials, error);
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    credentials->expires_unix_ms = expires_unix_ms;
-    status = credentials_set_account(credentials, credentials_json_string(object, names->account),
-                                     error);
+    credentials->expires_unix_ms = texts->expires_unix_ms;
+    status = credentials_set_account(credentials, text_or_null(&texts->account), error);
     if (status != DDBLOCK_OK) {
         credentials_destroy(credentials);
         return status;
@@ -151,21 +169,51 @@ static ddblock_status read_object(const json_t *object, enum credentials_json_ki
     return DDBLOCK_OK;
 }
 
+static ddblock_status read_object(struct bytes object, enum credentials_json_kind kind,
+                                  const char *source, struct credentials **ret_credentials,
+                                  ddblock_error *error)
+{
+    struct texts texts = {0};
+    const char *wrong;
+    ddblock_status status = check_head(object, kind, source, error);
+
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    buffer_init(&texts.id, CREDENTIALS_ID_SIZE_MAX);
+    buffer_init(&texts.secret, CREDENTIALS_SECRET_SIZE_MAX);
+    buffer_init(&texts.token, CREDENTIALS_TOKEN_SIZE_MAX);
+    buffer_init(&texts.account, WORD_SIZE_MAX);
+    wrong = read_texts(object, kind, &texts);
+    if (!buffer_ok(&texts.id) || !buffer_ok(&texts.secret) || !buffer_ok(&texts.token) ||
+        !buffer_ok(&texts.account)) {
+        status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+    } else if (wrong != NULL) {
+        status = status_set(error, DDBLOCK_NO_CREDENTIALS,
+                            "what came from %s has no well-formed %s", source, wrong);
+    } else {
+        status = make(&texts, source, ret_credentials, error);
+    }
+    buffer_finish(&texts.id);
+    buffer_finish(&texts.secret);
+    buffer_finish(&texts.token);
+    buffer_finish(&texts.account);
+    return status;
+}
+
 ddblock_status credentials_json_read(struct bytes text, enum credentials_json_kind kind,
                                      const char *source, struct credentials **ret_credentials,
                                      ddblock_error *error)
 {
-    json_t *root = credentials_json_load(text);
-    const json_t *object =
-        kind == CREDENTIALS_JSON_SSO ? json_object_get(root, "roleCredentials") : root;
-    ddblock_status status;
+    struct bytes object = text;
+    bool ok = json_text_is_valid(text);
 
-    if (json_is_object(object)) {
-        status = read_object(object, kind, source, ret_credentials, error);
-    } else {
-        status = status_set(error, DDBLOCK_NO_CREDENTIALS,
-                            "what came from %s is not the JSON of credentials", source);
+    if (ok && kind == CREDENTIALS_JSON_SSO) {
+        ok = json_text_find(text, "roleCredentials", &object) == 1;
     }
-    credentials_json_destroy(root);
-    return status;
+    if (!ok || !json_text_is_object(object)) {
+        return status_set(error, DDBLOCK_NO_CREDENTIALS,
+                          "what came from %s is not the JSON of credentials", source);
+    }
+    return read_object(object, kind, source, ret_credentials, error);
 }

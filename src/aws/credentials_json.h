@@ -2,10 +2,8 @@
 #ifndef AWS_CREDENTIALS_JSON_H
 #define AWS_CREDENTIALS_JSON_H
 
-#include <jansson.h>
-
 #include "aws/credentials.h"
-#include "base/bytes.h"
+#include "base/buffer.h"
 
 enum credentials_json_kind {
     CREDENTIALS_JSON_PROCESS,  /* the output of a credential_process */
@@ -13,20 +11,16 @@ enum credentials_json_kind {
     CREDENTIALS_JSON_SSO,      /* the reply of GetRoleCredentials */
 };
 
-/* Reads a text. source stands in messages, which quote nothing of it.
+/* Reads a text. source stands in messages, which quote nothing of it but its code.
  *
  * Returns DDBLOCK_NO_CREDENTIALS or DDBLOCK_NO_MEMORY. */
 ddblock_status credentials_json_read(struct bytes text, enum credentials_json_kind kind,
                                      const char *source, struct credentials **ret_credentials,
                                      ddblock_error *error);
 
-/* Reads one JSON object. NULL if it is none, or there is no memory. */
-json_t *credentials_json_load(struct bytes text);
-
-/* A member that is a string, not empty and without NULs in it; NULL if there is none. */
-const char *credentials_json_string(const json_t *object, const char *name);
-
-/* Wipes the strings in an object and lets it go. NULL is fine. */
-void credentials_json_destroy(json_t *object);
+/* Appends a member of an object (a valid text, wire/json_text.h) that is a string, not empty, and
+ * without NULs in it. False, and nothing appended, if there is none, several, or it does not
+ * fit. */
+bool credentials_json_string(struct bytes object, const char *name, struct buffer *target);
 
 #endif

@@ -124,3 +124,17 @@ char *text_escape(char *target, size_t size, struct bytes bytes)
     target[used] = '\0';
     return target;
 }
+
+bool text_repeats(struct bytes text, struct bytes secret)
+{
+    const size_t run = 12; /* a quarter of a short secret; more than chance brings about */
+
+    for (size_t i = 0; i + run <= secret.size; i++) {
+        for (size_t j = 0; j + run <= text.size; j++) {
+            if (memcmp(secret.data + i, text.data + j, run) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -19,4 +19,8 @@ void text_copy(char *target, size_t size, struct bytes bytes);
  * with NUL; "…" at the end says that it was cut. Returns target. */
 char *text_escape(char *target, size_t size, struct bytes bytes);
 
+/* True if the text holds twelve bytes in a row that the secret has too: words of a server that has
+ * seen the secret, which are better not passed on. */
+bool text_repeats(struct bytes text, struct bytes secret);
+
 #endif
