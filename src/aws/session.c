@@ -50,11 +50,10 @@ static ddblock_status set_first_url(struct aws_session *session, ddblock_error *
     settings.account_mode = ENDPOINT_ACCOUNT_DISABLED;
     status = endpoint_find(&settings, session->place.region.name, NULL, &session->url, error);
     if (status == DDBLOCK_OK) {
-        aws_settings_log(session->settings, DDBLOCK_LOG_INFO,
-                         "region %s (from %s), endpoint %s (from %s)", session->place.region.name,
-                         session->place.region.from, session->url.origin,
-                         settings.configured.value != NULL ? settings.configured.from
-                                                           : "the region");
+        aws_settings_log(
+            session->settings, DDBLOCK_LOG_INFO, "region %s (from %s), endpoint %s (from %s)",
+            session->place.region.name, session->place.region.from, session->url.origin,
+            settings.configured.value != NULL ? settings.configured.from : "the region");
     }
     return status;
 }
@@ -74,6 +73,8 @@ static ddblock_status install(struct aws_session *session, struct credentials *c
     session->generation++;
     session->refused = false;
     session->failure.status = DDBLOCK_OK;
+    aws_settings_log(session->settings, DDBLOCK_LOG_INFO, "keys from %s, for %s",
+                     credentials->source, session->url.origin);
     return DDBLOCK_OK;
 }
 
@@ -207,10 +208,7 @@ static void hear(struct aws_session *session)
     case PROVIDER_NOTHING:
         return;
     case PROVIDER_KEYS:
-        if (install(session, credentials, &session->failure) == DDBLOCK_OK) {
-            aws_settings_log(session->settings, DDBLOCK_LOG_INFO, "keys from %s, for %s",
-                             session->credentials->source, session->url.origin);
-        } else {
+        if (install(session, credentials, &session->failure) != DDBLOCK_OK) {
             aws_settings_log(session->settings, DDBLOCK_LOG_WARNING, "new keys are of no use: %s",
                              session->failure.message);
         }
