@@ -136,8 +136,9 @@ static void examine_keys(const struct doctor *doctor)
         strcmp(there->sort.name, doctor->table->sort_key) == 0) {
         char sort_type[] = " and ?";
 
-        sort_type[sizeof(sort_type) - 2] = there->sort.type;
-        GOOD(doctor, "keys", "as the options name them, of type %c%s", there->partition.type,
+        sort_type[sizeof(sort_type) - 2] = there->sort.type != 0 ? there->sort.type : '?';
+        GOOD(doctor, "keys", "as the options name them, of type %c%s",
+             there->partition.type != 0 ? there->partition.type : '?',
              there->sort.name[0] != '\0' ? sort_type : "");
         return;
     }
@@ -276,7 +277,8 @@ static void examine_permissions(const struct doctor *doctor)
     struct probe_key key = {'S', 'S'};
 
     if (doctor->described) {
-        key = (struct probe_key){there->partition.type, there->sort.type};
+        key.partition_type = there->partition.type != 0 ? there->partition.type : 'S';
+        key.sort_type = there->sort.type != 0 ? there->sort.type : 'S';
         if (strcmp(there->partition.name, doctor->table->partition_key) != 0 ||
             strcmp(there->sort.name, doctor->table->sort_key) != 0) {
             NOTE(doctor, "permission", "cannot be tried without the table's keys");

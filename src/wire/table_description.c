@@ -12,7 +12,7 @@ static void read_type(struct bytes definitions, struct table_key *key)
     for (size_t i = 0; json_text_element(definitions, i, &definition); i++) {
         json_text_copy(definition, "AttributeName", name, sizeof(name));
         json_text_copy(definition, "AttributeType", type, sizeof(type));
-        if (strcmp(name, key->name) == 0) {
+        if (strcmp(name, key->name) == 0 && type[0] != '\0' && strchr("SNB", type[0]) != NULL) {
             key->type = type[0];
         }
     }
