@@ -60,6 +60,7 @@ static void its_signals_are_the_default_ones(void **state)
 {
     ddblock_error error = {0};
     char text[128];
+    char *end;
     sigset_t all;
     sigset_t old;
 
@@ -67,12 +68,14 @@ static void its_signals_are_the_default_ones(void **state)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     signal(SIGPIPE, SIG_IGN);
-    assert_int_equal(run("grep -E 'Sig(Blk|Ign)' /proc/$$/status | tr -d '\\t\\n'", LONG_MS, text,
+    assert_int_equal(run("sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/$$/status", LONG_MS, text,
                          sizeof(text), &error),
                      DDBLOCK_OK);
     signal(SIGPIPE, SIG_DFL);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    assert_string_equal(text, "SigBlk:0000000000000000SigIgn:0000000000000000");
+    assert_int_equal(strtoull(text, &end, 16), 0);
+    /* Signals 32 and 33 are the C library's own. */
+    assert_int_equal(strtoull(end, NULL, 16) & ~0x180000000ULL, 0);
 }
 
 /* Kills what it has started, too. */
