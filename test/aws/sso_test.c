@@ -8,7 +8,7 @@
 /* printf %s NAME | sha1sum */
 #define SESSION_FILE ".aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json"
 #define SESSION                                                                                    \
-    "[default]\nsso_session = my-sso\nsso_account_id = 111122223333\nsso_role_name = Role@x\n"     \
+    "[default]\nsso_session = my-sso\nsso_account_id = 111122223333\nsso_role_name = Role@x+y\n"   \
     "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n"
 #define LEGACY                                                                                     \
     "[default]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n"             \
@@ -43,7 +43,8 @@ static void a_session_with_a_good_token(void **state)
     case_expect_found(&c, "ID", KEY, TOKEN, INT64_C(1795595400000), SOURCE);
     assert_string_equal(c.credentials->account_id, "111122223333");
     case_expect_request(
-        &c, 0, "GET /federation/credentials?role_name=Role@x&account_id=111122223333 HTTP/1.1\r\n");
+        &c, 0,
+        "GET /federation/credentials?role_name=Role@x%2By&account_id=111122223333 HTTP/1.1\r\n");
     case_expect_request(&c, 0, "\r\nx-amz-sso_bearer_token: " MARK ".old\r\n");
     case_end(&c);
 }
