@@ -490,6 +490,40 @@ DDBLOCK_API ddblock_status ddblock_table_create(const ddblock_dynamodb_options *
                                                 ddblock_key_type sort_type, int64_t timeout_ms,
                                                 ddblock_error *error);
 
+/* ------------------------------------------------------------------ examining */
+
+typedef enum ddblock_mark {
+    DDBLOCK_MARK_GOOD = 0,
+    DDBLOCK_MARK_NOTE = 1, /* worth knowing, or not to be found out; locks work */
+    DDBLOCK_MARK_BAD = 2,  /* locks do not work, or not reliably */
+} ddblock_mark;
+
+/* One thing that was looked at. The strings are valid for the time of the call. */
+typedef struct ddblock_finding {
+    ddblock_mark mark;
+    ddblock_status status; /* of a bad one: what kind of failure it is; else DDBLOCK_OK */
+    const char *topic;     /* one word: "credentials", "clock", "keys", … */
+    const char *message;   /* what is, and what is to be done where it is not good. Holds no
+                              secret; text from outside is escaped */
+} ddblock_finding;
+
+/* Receives findings one after the other, in the thread of the caller. */
+typedef void (*ddblock_finding_function)(void *user, const ddblock_finding *finding);
+
+/* Examines what locks in a DynamoDB table depend on: credentials, endpoint, clock, the table's keys,
+ * billing, TTL and replicas, and the permissions, each tried by a request that can change nothing.
+ * Stops where the next thing cannot be looked at. It writes nothing.
+ *
+ * Returns DDBLOCK_OK if nothing was bad, else the status of the first that was, and its message. */
+DDBLOCK_API ddblock_status ddblock_table_examine(const ddblock_dynamodb_options *options,
+                                                 ddblock_finding_function found, void *user,
+                                                 ddblock_error *error);
+
+/* Examines a file of locks, without making it. Returns as ddblock_table_examine. */
+DDBLOCK_API ddblock_status ddblock_file_examine(const ddblock_file_options *options,
+                                                ddblock_finding_function found, void *user,
+                                                ddblock_error *error);
+
 #ifdef __cplusplus
 }
 #endif

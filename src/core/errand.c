@@ -6,8 +6,8 @@
 #include "base/status.h"
 #include "core/machine_parts.h"
 
-/* As for an acquisition: four tries, each answered within five seconds or not at all. */
-enum { TRIES_MAX = 4, REPLY_MS_MAX = 5000 };
+/* A try is answered within five seconds or not at all. */
+enum { REPLY_MS_MAX = 5000 };
 
 static void ask(struct errand *errand, const struct event *event, struct effects *effects,
                 enum request_kind kind)
@@ -56,12 +56,11 @@ static void failed(struct errand *errand, const struct event *event, enum reques
         errand->in_doubt = true;
     }
     errand->failures++;
-    if (errand->failures >= TRIES_MAX ||
+    if (!pace_may_retry(errand->failures, errand->tries, event) ||
         (event->outcome->kind == OUTCOME_FAILED && !status_is_retryable(status))) {
         end(errand, errand->in_doubt ? DDBLOCK_IN_DOUBT : status);
     } else {
-        errand->resume_at =
-            instant_add(event->now, pace_backoff(errand->failures, status, event->random));
+        errand->resume_at = instant_add(event->now, pace_retry(errand->failures, status, event));
     }
 }
 

@@ -18,7 +18,12 @@ struct machine_config {
     struct duration acquire_period; /* fail-closed */
     uint32_t drift_ppm;
     bool trust_local_time;
+    uint32_t tries; /* how often in a row a request may fail before an acquisition does; 0: as
+                       TRIES_DEFAULT */
 };
+
+/* As the AWS SDKs do for DynamoDB ("Retry behavior", AWS SDKs and Tools Reference Guide). */
+enum { TRIES_DEFAULT = 4 };
 
 /* How long an acquisition may take: until limit if by_time, else retry_count attempts after the
  * first. */
@@ -116,6 +121,7 @@ struct event {
     uint32_t random;               /* uniform bits, for jitter */
     const struct guid *fresh;      /* a guid that was never used: the step may use it up */
     const struct outcome *outcome; /* REPLY */
+    bool spent; /* REPLY of a failure: so much has failed of late that tries are to be few */
 };
 
 enum notice {

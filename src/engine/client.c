@@ -124,7 +124,7 @@ static void default_owner(char *owner, size_t size)
                   text_is_utf8(bytes_from_string(text)) ? text : "ddblock@" DDBLOCK_VERSION));
 }
 
-static struct machine_config to_config(const ddblock_client_options *options)
+static struct machine_config to_config(const ddblock_client_options *options, uint32_t tries)
 {
     int64_t heartbeat_ms = options->heartbeat_period_ms;
     int64_t poll_ms = options->poll_period_ms;
@@ -145,6 +145,7 @@ static struct machine_config to_config(const ddblock_client_options *options)
         .acquire_period = duration_from_ms(options->acquire_period_ms),
         .drift_ppm = (uint32_t)options->drift_ppm,
         .trust_local_time = options->trust_local_time != 0,
+        .tries = tries,
     };
 }
 
@@ -175,7 +176,7 @@ ddblock_status client_open(struct ddblock_store *engine, const ddblock_client_op
         return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a client");
     }
     client->engine = engine;
-    client->config = to_config(options);
+    client->config = to_config(options, engine->store->tries);
     client->retry_count = options->retry_count;
     atomic_init(&client->references, 1);
     if (options->owner != NULL) {

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/thread.h"
 
 /* What is still being given back when the last handle is closed gets this long; a program that
  * ends should not have to wait longer. */
@@ -112,20 +112,6 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* Signals are for the application's threads. */
-static int start_thread(struct ddblock_store *engine)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&engine->thread, NULL, run, engine);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
 ddblock_status engine_open(struct store *store, ddblock_log_function log, void *log_user,
                            struct ddblock_store **ret_engine, ddblock_error *error)
 {
@@ -147,7 +133,7 @@ ddblock_status engine_open(struct store *store, ddblock_log_function log, void *
         goto out;
     }
     (void)pthread_mutex_init(&engine->mutex, NULL); /* cannot fail without attributes */
-    rc = start_thread(engine);
+    rc = thread_start(&engine->thread, run, engine);
     if (rc != 0) {
         (void)pthread_mutex_destroy(&engine->mutex);
         status = status_set(error, DDBLOCK_UNAVAILABLE, "cannot start a thread: %s", strerror(rc));

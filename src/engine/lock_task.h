@@ -18,7 +18,7 @@ struct ddblock_lock {
 
     /* The loop's thread only. */
     struct machine machine;
-    char failure[256]; /* the store's sentence for the last request that failed */
+    char failure[STORE_MESSAGE_SIZE]; /* the store's sentence for the last request that failed */
 
     /* Read by any thread without the mutex. */
     _Atomic int64_t deadline_ns; /* INT64_MIN: not held */

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/status.h"
+
 /* Without random bytes no write can be sent. That they fail once the first came was never
  * seen; if it happens, leases run out by themselves while this is tried again. */
 enum { FRESH_AGAIN_MS = 10 };
@@ -11,6 +13,8 @@ enum { FRESH_AGAIN_MS = 10 };
 bool loop_init(struct loop *loop, struct store *store, const struct loop_host *host)
 {
     *loop = (struct loop){.store = store, .host = *host};
+    quota_init(&loop->urgent_quota);
+    quota_init(&loop->others_quota);
     if (!host->random_fill(host->user, &loop->random_state, sizeof(loop->random_state)) ||
         !host->random_fill(host->user, &loop->fresh, sizeof(loop->fresh))) {
         return false;
@@ -93,6 +97,24 @@ static void refresh(struct loop *loop)
     }
 }
 
+/* Takes what a failure costs, and gives it back after a success. True if the failure finds no quota
+ * left. */
+static bool settle_quota(struct loop *loop, struct task *task, const struct outcome *outcome)
+{
+    struct quota *quota = task->request.urgent ? &loop->urgent_quota : &loop->others_quota;
+    bool failed = outcome->kind == OUTCOME_FAILED || outcome->kind == OUTCOME_IN_DOUBT;
+
+    if (!failed) {
+        quota_return(quota, task->retry_cost);
+        task->retry_cost = 0;
+        return false;
+    }
+    if (outcome->kind == OUTCOME_FAILED && !status_is_retryable(outcome->status)) {
+        return false; /* another try cannot mend it, and mostly there is none */
+    }
+    return !quota_take(quota, outcome->status, &task->retry_cost);
+}
+
 /* One step of one task, and all that follows from it. False if the task has ended. */
 static bool step(struct loop *loop, struct task *task, enum event_kind kind,
                  const struct store_reply *reply)
@@ -104,6 +126,7 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
         .random = next_random(loop),
         .fresh = &loop->fresh,
         .outcome = reply != NULL ? &reply->outcome : NULL,
+        .spent = reply != NULL && settle_quota(loop, task, &reply->outcome),
     };
     struct effects effects;
 

@@ -32,6 +32,7 @@ struct task {
     const char *owner;        /* the same */
 
     struct heap_entry timer;
+    uint32_t retry_cost;    /* what its last failure took from the quota */
     struct request request; /* waiting for the store to have room, or under way */
     struct task *next_queued;
     struct task *previous; /* of all tasks */

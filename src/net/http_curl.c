@@ -226,14 +226,10 @@ static ddblock_status set_origin(struct http_origin *origin,
                                  const struct http_curl_options *options, ddblock_error *error)
 {
     const char *reason = url_parse(bytes_from_string(options->url), &origin->url);
-    bool ipv6 = strchr(origin->url.host, ':') != NULL;
 
     if (reason != NULL) {
         return status_set(error, DDBLOCK_INVALID, "the URL of the endpoint %s", reason);
     }
-    (void)snprintf(origin->request_url, sizeof(origin->request_url), "%s/", origin->url.origin);
-    (void)snprintf(origin->host_port, sizeof(origin->host_port), ipv6 ? "[%s]:%u" : "%s:%u",
-                   origin->url.host, (unsigned)origin->url.port);
     if (options->ca_file == NULL) {
         return DDBLOCK_OK;
     }

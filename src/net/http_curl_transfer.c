@@ -88,7 +88,6 @@ static CURLcode set_connection(CURL *easy, struct http_origin *origin)
 {
     CURLcode code = CURLE_OK;
 
-    HTTP_CURL_SET(code, easy, CURLOPT_URL, origin->request_url);
     HTTP_CURL_SET(code, easy, CURLOPT_TCP_KEEPALIVE, 1L);
     HTTP_CURL_SET(code, easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_MAX_S);
     HTTP_CURL_SET(code, easy, CURLOPT_BUFFERSIZE, (long)CURL_BUFFER_SIZE);
@@ -184,6 +183,8 @@ bool transfer_start(struct transfer *transfer, const struct http_request *reques
         !set_headers(transfer, request->headers)) {
         return false;
     }
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_URL,
+                  request->url != NULL ? request->url : transfer->origin->url.origin);
     HTTP_CURL_SET(code, transfer->easy, CURLOPT_POST, 1L);
     HTTP_CURL_SET(code, transfer->easy, CURLOPT_POSTFIELDS, buffer_string(&transfer->sent));
     HTTP_CURL_SET(code, transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -224,21 +225,38 @@ static int64_t header_date_ms(CURL *easy)
     struct curl_header *header = NULL;
     time_t seconds;
 
-    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+    /* With an Age it comes from a cache, and tells when that got it (RFC 9111, section 5.1). */
+    if (curl_easy_header(easy, "Age", 0, CURLH_HEADER, -1, &header) == CURLHE_OK ||
+        curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
         return -1;
     }
     seconds = curl_getdate(header->value, NULL);
     return seconds >= 0 && seconds <= INT64_MAX / 1000 ? (int64_t)seconds * 1000 : -1;
 }
 
+/* Writes where the request goes: "host:port". */
+static void name_host(const struct transfer *transfer, char *target, size_t size)
+{
+    struct url url = transfer->origin->url;
+    char *asked = NULL;
+
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &asked) == CURLE_OK &&
+        asked != NULL) {
+        (void)url_parse(bytes_from_string(asked), &url);
+    }
+    (void)snprintf(target, size, strchr(url.host, ':') != NULL ? "[%s]:%u" : "%s:%u", url.host,
+                   (unsigned)url.port);
+}
+
 /* Sets the message from libcurl's own words, which may quote a hostile server. */
 static void set_message(struct transfer *transfer, const char *what, const char *why)
 {
     char escaped[CURL_ERROR_SIZE];
+    char host[URL_HOST_SIZE_MAX + 9];
 
+    name_host(transfer, host, sizeof(host));
     (void)text_escape(escaped, sizeof(escaped), bytes_from_string(why));
-    (void)status_set(&transfer->error, transfer->reply.failure, "%s %s: %s", what,
-                     transfer->origin->host_port, escaped);
+    (void)status_set(&transfer->error, transfer->reply.failure, "%s %s: %s", what, host, escaped);
     transfer->reply.message = transfer->error.message;
 }
 

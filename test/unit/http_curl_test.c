@@ -183,7 +183,10 @@ static void submit(struct world *w, uint64_t tag, const char *body, int64_t give
 {
     const char *headers[] = {w->host, "Content-Type: application/x-amz-json-1.0", "X-Test: 1",
                              NULL};
-    const struct http_request request = {tag, headers, bytes_from_string(body), in_ms(give_up_ms)};
+    const struct http_request request = {.tag = tag,
+                                         .headers = headers,
+                                         .body = bytes_from_string(body),
+                                         .give_up_at = in_ms(give_up_ms)};
 
     if (w->server != NULL) {
         (void)snprintf(w->host, sizeof(w->host), "Host: 127.0.0.1:%u", http_server_port(w->server));
