@@ -22,15 +22,28 @@ bool credentials_sso_is_asked(const struct aws_config *config, const char *profi
            aws_config_profile(config, profile, "sso_start_url") != NULL;
 }
 
-/* What the role is called goes into a query, and consists of characters that may stand there
- * but for a few: IAM API reference, CreateRole. */
+/* The characters of the IAM API reference, CreateRole: all of them may stand in a query, but "+"
+ * would be a space there. */
 static bool is_name(const char *text)
 {
     size_t size = strnlen(text, ROLE_SIZE_MAX + 1);
 
     return size >= 1 && size <= ROLE_SIZE_MAX &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789=,.@_-") ==
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+=,.@_-") ==
                size;
+}
+
+static void write_path(char path[PATH_SIZE_MAX], const char *role, const char *account)
+{
+    size_t size = 0;
+    char name[3 * ROLE_SIZE_MAX + 1];
+
+    for (; *role != '\0'; role++) {
+        size +=
+            (size_t)snprintf(name + size, sizeof(name) - size, *role == '+' ? "%%2B" : "%c", *role);
+    }
+    (void)snprintf(path, PATH_SIZE_MAX, "/federation/credentials?role_name=%s&account_id=%s", name,
+                   account);
 }
 
 static ddblock_status missing(const char *source, const char *what, ddblock_error *error)
@@ -166,8 +179,7 @@ ddblock_status credentials_sso_get(const struct aws_settings *settings,
     if (status != DDBLOCK_OK) {
         return status;
     }
-    (void)snprintf(path, sizeof(path), "/federation/credentials?role_name=%s&account_id=%s", role,
-                   account);
+    write_path(path, role, account);
     status = get(settings, config, &login, path, source, &credentials, &reason);
     if (status == DDBLOCK_OK) {
         status = credentials_set_account(credentials, account, &reason);

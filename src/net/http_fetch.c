@@ -157,22 +157,30 @@ static CURLcode perform(CURL *easy)
     return code;
 }
 
-/* Says why there is no reply. libcurl's words may quote a hostile server. */
-static enum http_result fail(const struct fetch *fetch, CURLcode code, ddblock_error *error)
+/* Says why there is no reply, in libcurl's words, which may quote a hostile server. To libcurl
+ * 7.88 a header line of over 100 KiB is a want of memory, too. */
+static const char *explain(const struct fetch *fetch, CURLcode code, char *escaped, size_t size)
 {
     const char *why =
         fetch->curl_message[0] != '\0' ? fetch->curl_message : curl_easy_strerror(code);
+
+    if (fetch->too_large || (fetch->sent && code == CURLE_OUT_OF_MEMORY)) {
+        return "it is too large";
+    }
+    return code == CURLE_OK ? "what came is no whole reply"
+                            : text_escape(escaped, size, bytes_from_string(why));
+}
+
+static enum http_result fail(const struct fetch *fetch, CURLcode code, ddblock_error *error)
+{
     char escaped[CURL_ERROR_SIZE];
 
-    if (code == CURLE_OUT_OF_MEMORY || !buffer_ok(fetch->body)) {
+    if (!buffer_ok(fetch->body) || (!fetch->sent && code == CURLE_OUT_OF_MEMORY)) {
         (void)status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
     } else {
         (void)status_set(
             error, DDBLOCK_UNAVAILABLE, "%s %s: %s", fetch->sent ? "no reply from" : "cannot reach",
-            fetch->request->url->origin,
-            fetch->too_large   ? "it is too large"
-            : code == CURLE_OK ? "what came is no whole reply"
-                               : text_escape(escaped, sizeof(escaped), bytes_from_string(why)));
+            fetch->request->url->origin, explain(fetch, code, escaped, sizeof(escaped)));
     }
     return fetch->sent ? HTTP_IN_DOUBT : HTTP_NOT_SENT;
 }
