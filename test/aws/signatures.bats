@@ -30,7 +30,7 @@ use_front() {
     PLACE=(--endpoint "http://127.0.0.1:$front_port" --table "$TABLE")
 }
 
-# Fails if a secret is in what was said, or anywhere in the test's folder but for these files.
+# Fails if a secret or a signature is in what was said.
 no_secret_shows() {
     [[ $output != *"$SECRET"* && $output != *"$TOKEN"* && $output != *AWS4-HMAC* ]]
 }
@@ -85,7 +85,9 @@ no_secret_shows() {
     [ "$(tell_front refused)" = 1 ]
 }
 
-@test "keys of a process that expire while the lock is held are fetched anew" {
+# use_process SECONDS: keys come from a process, the first ones expire after so many seconds; once
+# the file new is there, others do.
+use_process() {
     use_front "{\"OLD\": {\"secret\": \"$SECRET\"}, \"NEW\": {\"secret\": \"$SECRET\", \"token\": \"$TOKEN\"}}"
     cat >"$BATS_TEST_TMPDIR/process" <<EOF
 #!/bin/sh
@@ -93,13 +95,30 @@ echo asked >>"$BATS_TEST_TMPDIR/asked"
 if [ -e "$BATS_TEST_TMPDIR/new" ]; then
     echo '{"Version": 1, "AccessKeyId": "NEW", "SecretAccessKey": "$SECRET", "SessionToken": "$TOKEN"}'
 else
-    echo '{"Version": 1, "AccessKeyId": "OLD", "SecretAccessKey": "$SECRET"}'
+    echo '{"Version": 1, "AccessKeyId": "OLD", "SecretAccessKey": "$SECRET", "Expiration": "'\$(date -u -d "+$1 seconds" +%Y-%m-%dT%H:%M:%SZ)'"}'
 fi
 EOF
     chmod +x "$BATS_TEST_TMPDIR/process"
     mkdir "$BATS_TEST_TMPDIR/.aws"
     printf '[default]\ncredential_process = %s\n' "$BATS_TEST_TMPDIR/process" >"$BATS_TEST_TMPDIR/.aws/config"
     unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+}
+
+@test "keys that expire soon are fetched anew before" {
+    use_process 20
+    start_ddblock -v --lease 6s --heartbeat 500ms "$LOCK" -- sleep 13
+    wait_until test -e "$BATS_TEST_TMPDIR/asked"
+    touch "$BATS_TEST_TMPDIR/new"
+    wait "$pid"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/asked")" = 2 ]
+    [ "$(tell_front refused)" = 0 ]
+    output=$(cat "$BATS_TEST_TMPDIR/err")
+    [[ $output == *"released"* ]]
+    no_secret_shows
+}
+
+@test "keys that AWS calls expired while the lock is held are fetched anew" {
+    use_process 3600
     start_ddblock -v --lease 6s --heartbeat 500ms "$LOCK" -- sleep 8
     sleep 6 # keys that were given a moment ago are not asked for anew
     touch "$BATS_TEST_TMPDIR/new"
