@@ -204,6 +204,26 @@ void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts
     store_wake(engine->store);
 }
 
+void engine_unpost(struct ddblock_store *engine, struct task *task)
+{
+    struct task **next = &engine->posted_first;
+    struct task *previous = NULL;
+
+    if (task->posted == 0) {
+        return;
+    }
+    while (*next != task) {
+        previous = *next;
+        next = &previous->next_posted;
+    }
+    *next = task->next_posted;
+    if (engine->posted_last == task) {
+        engine->posted_last = previous;
+    }
+    task->next_posted = NULL;
+    task->posted = 0;
+}
+
 bool engine_is_forked(const struct ddblock_store *engine)
 {
     return getpid() != engine->pid;

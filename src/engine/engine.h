@@ -50,6 +50,9 @@ void engine_release(struct ddblock_store *engine);
 /* Tells the thread what is wanted of a task. With the mutex held. Cannot fail. */
 void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts);
 
+/* Forgets what was posted to a task that has ended meanwhile. With the mutex held. */
+void engine_unpost(struct ddblock_store *engine, struct task *task);
+
 /* True in a child of the process that opened the store. */
 bool engine_is_forked(const struct ddblock_store *engine);
 

@@ -192,6 +192,7 @@ static void lock_ended(struct task *task, ddblock_status status)
     bool detached;
 
     (void)pthread_mutex_lock(mutex);
+    engine_unpost(lock->engine, task); /* what came while it was ending is in vain */
     detached = lock->detached;
     if (!detached) {
         lock->ended = true;
