@@ -24,7 +24,9 @@ void lock_free(struct ddblock_lock *lock)
     lock_id_destroy(lock->id);
     explicit_bzero(&lock->machine, sizeof(lock->machine)); /* guids are the right to release */
     free(lock->owner);
-    (void)pthread_cond_destroy(&lock->changed);
+    if (!engine_is_forked(lock->engine)) { /* it waits for who waits: in a child for ever */
+        (void)pthread_cond_destroy(&lock->changed);
+    }
     free(lock);
 }
 

@@ -120,6 +120,41 @@ static void a_release_that_comes_with_the_end_changes_nothing(void **state)
     assert_int_equal(ddblock_release(holder, NULL), DDBLOCK_OK);
 }
 
+static void *wait_for(void *lock)
+{
+    (void)ddblock_acquire_wait(lock, DDBLOCK_FOREVER, NULL);
+    return NULL;
+}
+
+/* glibc's pthread_cond_destroy() waits for whoever waits on it: in the child nobody wakes them. */
+static void a_forked_child_closes_what_a_thread_of_the_parent_waits_for(void **state)
+{
+    struct fixture *f = *state;
+    ddblock_lock *holder = hold(f);
+    ddblock_acquire_options options;
+    ddblock_lock *lock = NULL;
+    pthread_t thread;
+    pid_t child;
+    int status = -1;
+
+    ddblock_acquire_options_init(&options);
+    options.wait_ms = DDBLOCK_FOREVER;
+    assert_int_equal(ddblock_acquire_start(f->client, &f->id, &options, &lock, NULL), DDBLOCK_OK);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for, lock), 0);
+    (void)usleep(HEAD_START_US);
+    child = fork();
+    if (child == 0) {
+        (void)alarm(20);
+        _exit(ddblock_release(lock, NULL) != DDBLOCK_FORKED);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(ddblock_release(holder, NULL), DDBLOCK_OK);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(ddblock_release(lock, NULL), DDBLOCK_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -127,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_cancel_that_comes_with_the_end_changes_nothing),
         TEST(a_release_that_comes_with_the_end_changes_nothing),
+        TEST(a_forked_child_closes_what_a_thread_of_the_parent_waits_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
