@@ -138,7 +138,9 @@ static int run_command(struct run *run, char **environment, bool *ret_by_itself,
         return fail_with(error);
     }
     group = hold.child.pid;
+    say_hurriedly(true);
     end = hold_run(&hold);
+    say_hurriedly(false);
     terminal_close(&terminal, group, end.killed);
     if (end.exec_errno != 0) {
         say("%s: %s", escape_string(shown, sizeof(shown), options.command[0]),

@@ -78,3 +78,19 @@ teardown() {
     run -76 ddblock run --fail-closed "$LOCK" -- "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
     [[ $output == *"was lost before the command had ended"* ]]
 }
+
+# Standard error is a pipe that is full, and nobody reads it. A terminal after ^S is the same.
+@test "the command is ended though nobody takes what we say" {
+    local fifo=$BATS_TEST_TMPDIR/stuck
+    mkfifo "$fifo"
+    exec 5<>"$fifo"
+    dd if=/dev/zero of="$fifo" bs=1024 oflag=nonblock 2>/dev/null || true
+    "$DDBLOCK" run "${PLACE[@]}" --lease 1s --heartbeat 0 "$LOCK" -- \
+        sleep 60 2>"$fifo" 3>&- 5>&- &
+    holder_pid=$!
+    wait_until is_dead "$holder_pid"
+    exec 5>&-
+    local status=0
+    wait "$holder_pid" || status=$?
+    [ "$status" -eq 76 ]
+}
