@@ -174,7 +174,6 @@ static void lock_publish(struct task *task, const struct effects *effects,
         keep_failure(lock, reply);
     }
     explain(lock, effects, &cause);
-    log_notice(lock, effects, &cause); /* before the mutex: it is the application's code */
     (void)pthread_mutex_lock(&lock->engine->mutex);
     changed = keep_holder(lock, reply);
     apply_notice(lock, effects, &cause);
@@ -185,6 +184,9 @@ static void lock_publish(struct task *task, const struct effects *effects,
         signal_change(lock);
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
+    /* The application's code: without the mutex, and after who waits was told, as it may take its
+     * time. The task is ours until lock_ended(). */
+    log_notice(lock, effects, &cause);
 }
 
 static void lock_ended(struct task *task, ddblock_status status)

@@ -1,7 +1,7 @@
 /* ending_test.c - what an application wants of a lock at the very moment when it ends.
  *
- * The log function runs in the thread of the store, before anybody is told of what it reports:
- * while it waits, the acquisition has ended and the application does not know yet. */
+ * The log function runs in the thread of the store: while it waits, the acquisition is over, and
+ * the store is not done with it yet. */
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/wait.h>
