@@ -134,7 +134,7 @@ static void reply(const struct step *step)
         sweep_reply(step);
         break;
     default:
-        assert(!"a state without a request under way");
+        assert(false && "a state without a request under way");
     }
 }
 

@@ -19,7 +19,7 @@ void line_add(struct line *line, const char *format, ...)
 static void add_guid(struct line *line, const struct foreign_guid *guid)
 {
     if (guid->type == 'B') {
-        line_add(line, "%c%u", guid->bytes[0], guid->bytes[1]);
+        line_add(line, "%c%u", guid->bytes[0], guid->bytes[1] + 256U * guid->bytes[2]);
     } else {
         line_add(line, "%.*s", guid->size, (const char *)guid->bytes);
     }

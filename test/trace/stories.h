@@ -10,11 +10,14 @@
 /* Each runs the stories of one file; how many failed. */
 int acquire_stories(void);
 int attempt_stories(void);
+int outage_stories(void);
 int doubt_stories(void);
+int renewal_stories(void);
 int time_stories(void);
 int hold_stories(void);
 int release_stories(void);
 int cancel_stories(void);
 int closed_stories(void);
+int ghost_stories(void);
 
 #endif

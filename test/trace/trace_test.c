@@ -25,12 +25,15 @@ int main(void)
 
     failed += acquire_stories();
     failed += attempt_stories();
+    failed += outage_stories();
     failed += doubt_stories();
+    failed += renewal_stories();
     failed += time_stories();
     failed += hold_stories();
     failed += release_stories();
     failed += cancel_stories();
     failed += closed_stories();
+    failed += ghost_stories();
     failed += cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     return failed;
 }

@@ -36,7 +36,7 @@ struct actor {
     int64_t wall_offset_ms; /* its wall clock is that much ahead */
     struct instant wake_at; /* on its own clock */
     int64_t asleep_until_ns;
-    uint8_t guids; /* used so far */
+    uint16_t guids; /* used so far */
     bool started;
     bool ended;
     struct fault faults[FAULTS_MAX]; /* of its next requests, in order */
