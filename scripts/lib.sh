@@ -65,6 +65,7 @@ missing_for_tests() {
     has_command ps || echo procps
     has_command script || echo bsdutils
     has_command setsid || echo util-linux
+    has_command tmux || echo tmux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates

@@ -47,6 +47,7 @@ start_holder() {
     start_ddblock "$@" "$LOCK" -- \
         sh -c 'echo $$ >"$1.new" && mv "$1.new" "$1" && exec sleep 60' sh "$BATS_TEST_TMPDIR/holder"
     wait_until test -e "$BATS_TEST_TMPDIR/holder"
+    # shellcheck disable=SC2034 # for the tests
     child=$(cat "$BATS_TEST_TMPDIR/holder")
     holder_pid=$pid
 }

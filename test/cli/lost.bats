@@ -36,9 +36,12 @@ teardown() {
     [[ $(cat "$BATS_TEST_TMPDIR/err") == *"SIGTERM"*"the command is killed"* ]]
 }
 
-@test "a stopped command is ended all the same" {
+@test "a stopped command can end as well" {
     # shellcheck disable=SC2016
-    run -76 ddblock run --lease 2s --heartbeat 0 "$LOCK" -- sh -c 'kill -STOP $$; sleep 60'
+    run -76 ddblock run --lease 3s --heartbeat 0 "$LOCK" -- \
+        sh -c 'trap "echo ending; exit 0" TERM; kill -STOP $$; sleep 60'
+    [[ $output == *"ending"* ]]
+    [[ $output != *"killed"* ]]
 }
 
 @test "children of the command die with it" {

@@ -1,4 +1,5 @@
 # scenarios.bash - what must go the same way whatever store the locks are in.
+# shellcheck disable=SC2016 # the inner shells expand
 
 the_command_knows_its_lock() {
     run -0 ddblock run --owner "me & you" "$LOCK" -- \

@@ -109,12 +109,17 @@ wait_for() {
 }
 
 @test "a pager after the command keeps the terminal" {
-    type_line "r $LOCK -- seq 500 | less -X; echo status=\${PIPESTATUS[0]}"
-    wait_for "^:$"
-    type_key G
-    wait_for "^500$"
-    type_key q
+    type_line "r $LOCK -- seq 5 | sh -c 'wc -l; read x </dev/tty; echo pager=\$x'; echo status=\${PIPESTATUS[0]}"
+    wait_for "^5$"
+    type_line "five"
+    wait_for "^pager=five$"
     wait_for "^status=0$"
+    # While the command runs, too.
+    type_line "r $LOCK -- sleep 60 | sh -c 'read x </dev/tty; echo pager=\$x'"
+    sleep 0.5
+    type_line "six"
+    wait_for "^pager=six$"
+    type_key C-c
 }
 
 @test "a killed command leaves a terminal that works" {
