@@ -100,7 +100,10 @@ static void beat(const struct step *step)
     machine->withheld = withheld_now(step);
     if (machine->withheld == WITHHELD_NOT) {
         send_renew(step);
-    } else if (machine->withheld == WITHHELD_MAX_HOLD) {
+        return;
+    }
+    machine->withheld_count++;
+    if (machine->withheld == WITHHELD_MAX_HOLD) {
         machine->heartbeat_at = INSTANT_NEVER;
     } else {
         machine->heartbeat_at = instant_add(
@@ -219,10 +222,10 @@ static void judge(const struct step *step, const struct record *record)
     machine->seen = *record;
     if (record->kind == RECORD_ABSENT) {
         hold_lose(step, LOSS_GONE);
+    } else if (record_is_released(record) && record->token == machine->token) {
+        hold_lose(step, LOSS_BROKEN);
     } else if (own == NULL || record->kind != RECORD_FAIL_OPEN) {
         hold_lose(step, LOSS_TAKEN);
-    } else if (record_is_released(record)) {
-        hold_lose(step, LOSS_BROKEN);
     } else {
         renewed(step, own); /* our own write, dated from the attempt that carried it */
     }

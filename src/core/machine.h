@@ -59,7 +59,7 @@ enum loss {
     LOSS_NONE,
     LOSS_LEASE_ENDED, /* no renewal got through in time */
     LOSS_TAKEN,       /* the item bears somebody else's guid */
-    LOSS_BROKEN,      /* it bears ours, but as released */
+    LOSS_BROKEN,      /* it bears our token, but as released */
     LOSS_GONE,        /* there is no item any more */
 };
 
@@ -109,6 +109,7 @@ struct machine {
     struct instant held_since; /* when the write that acquired it was sent */
     struct instant heartbeat_at;
     enum withheld withheld;
+    uint64_t withheld_count; /* how often one was */
     enum origin origin;
     struct instant announce_at; /* when the program is told, after settling */
     bool announced;

@@ -17,7 +17,9 @@ static const char *holder(char *text, const struct record *record)
 
     (void)text_escape(owner, sizeof(owner),
                       bytes_from_string(record->owner[0] != '\0' ? record->owner : "unknown"));
-    if (record->kind == RECORD_FAIL_OPEN) {
+    if (record_is_released(record)) {
+        (void)snprintf(text, HOLDER_SIZE, "%s (token %" PRIu64 ", released)", owner, record->token);
+    } else if (record->kind == RECORD_FAIL_OPEN) {
         (void)snprintf(text, HOLDER_SIZE, "%s (token %" PRIu64 ", lease %" PRId64 " ms)", owner,
                        record->token, record->lease_ms);
     } else {
@@ -70,10 +72,13 @@ void explain_risk(ddblock_error *error, const struct machine *machine, const cha
                          machine->failures,
                          failure[0] != '\0' ? failure : ddblock_status_text(machine->last_failure));
     } else {
-        (void)status_set(error, DDBLOCK_UNAVAILABLE,
-                         machine->config.heartbeat.ns == 0
-                             ? "the lease ends soon, and there are no heartbeats"
-                             : "no heartbeat was answered yet");
+        (void)status_set(
+            error, DDBLOCK_UNAVAILABLE,
+            machine->withheld == WITHHELD_MAX_HOLD ? "it has been held for longer than max_hold_ms"
+            : machine->withheld == WITHHELD_WATCHDOG
+                ? "the program has not called ddblock_lock_touch in time"
+            : machine->config.heartbeat.ns == 0 ? "the lease ends soon, and there are no heartbeats"
+                                                : "no heartbeat was answered yet");
     }
 }
 
