@@ -223,7 +223,8 @@ static void explain(const struct ddblock_lock *lock, const struct effects *effec
         explain_loss(cause, &lock->machine, failure);
         break;
     case NOTICE_RELEASED:
-        if (effects->status != DDBLOCK_OK) {
+        /* How it was lost was told when it was. */
+        if (effects->status != DDBLOCK_OK && lock->state != DDBLOCK_STATE_LOST) {
             explain_release(cause, effects->status, &lock->machine, failure);
         }
         break;
