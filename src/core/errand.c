@@ -39,10 +39,15 @@ static void judge(struct errand *errand, const struct record *record)
 {
     bool ours = foreign_guid_is(&record->guid, &errand->guid);
     bool gone = errand->kind == REQUEST_BREAK_CLOSED && record->kind == RECORD_ABSENT;
+    /* A lock that was broken is held again only with another token. */
+    bool renewed = record->kind == RECORD_FAIL_OPEN && !record_is_released(record) &&
+                   record->token == errand->observed_token;
 
     errand->record = *record;
     if (errand->kind == REQUEST_READ_LATEST || ours || (gone && errand->in_doubt)) {
         end(errand, DDBLOCK_OK);
+    } else if (errand->in_doubt && !renewed) {
+        end(errand, DDBLOCK_IN_DOUBT); /* it may be ours that the next holder came after */
     } else {
         end(errand, DDBLOCK_NOT_ACQUIRED);
     }

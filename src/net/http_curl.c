@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/waker.h"
 #include "net/http_curl_common.h"
 #include "net/http_curl_transfer.h"
@@ -226,6 +227,7 @@ static ddblock_status set_origin(struct http_origin *origin,
                                  const struct http_curl_options *options, ddblock_error *error)
 {
     const char *reason = url_parse(bytes_from_string(options->url), &origin->url);
+    char shown[256];
 
     if (reason != NULL) {
         return status_set(error, DDBLOCK_INVALID, "the URL of the endpoint %s", reason);
@@ -235,9 +237,12 @@ static ddblock_status set_origin(struct http_origin *origin,
     }
     /* libcurl would say so only at the first connection. */
     if (access(options->ca_file, R_OK) != 0) {
+        int problem = errno;
+
         return status_set(error, DDBLOCK_INVALID,
-                          "the file of CA certificates %s cannot be read: %s", options->ca_file,
-                          strerror(errno));
+                          "the file of CA certificates %s cannot be read: %s",
+                          text_escape(shown, sizeof(shown), bytes_from_string(options->ca_file)),
+                          strerror(problem));
     }
     origin->ca_file = strdup(options->ca_file);
     return origin->ca_file != NULL ? DDBLOCK_OK

@@ -31,10 +31,11 @@ static const struct store_reply *take_reply(struct store *base)
 
 static const struct store_operations store_answers = {.submit = submit, .take_reply = take_reply};
 
-/* A task that sends a request in each step, and notes what it is told. */
+/* A task that sends a request in each step, so many times, and notes what it is told. */
 struct asking_task {
     struct task task;
     bool urgent;
+    int left;     /* how often it still asks */
     int failures; /* not spent */
     int failures_spent;
 };
@@ -50,6 +51,11 @@ static struct effects step(struct task *task, const struct event *event)
     } else {
         assert_false(event->spent);
     }
+    if (self->left == 0) {
+        effects.ended = true;
+        return effects;
+    }
+    self->left--;
     effects.request.kind = REQUEST_READ;
     effects.request.urgent = self->urgent;
     effects.request.give_up_at = INSTANT_NEVER;
@@ -70,7 +76,7 @@ static void ended(struct task *task, ddblock_status status)
     (void)status;
 }
 
-static const struct task_operations task_asks = {step, publish, ended};
+static const struct task_operations task_asks = {.step = step, .publish = publish, .ended = ended};
 
 static struct instant now(void *user)
 {
@@ -109,19 +115,12 @@ static void world_open(struct world *w, ddblock_status status)
 /* A fresh task asks count times. */
 static void ask(struct world *w, bool urgent, int count)
 {
-    w->task = (struct asking_task){.task = {.operations = &task_asks}, .urgent = urgent};
-    assert_true(loop_add(&w->loop, &w->task.task));
-    assert_true(loop_post(&w->loop, &w->task.task, EVENT_ACQUIRE));
-    for (int i = 0; i <= count; i++) { /* a turn takes the reply to what the last one sent */
+    w->task =
+        (struct asking_task){.task = {.operations = &task_asks}, .urgent = urgent, .left = count};
+    assert_true(loop_start(&w->loop, &w->task.task));
+    while (w->loop.task_count > 0) {
         (void)loop_turn(&w->loop);
     }
-    while (!loop_is_idle(&w->loop)) { /* its last request has no task to go to any more */
-        (void)take_reply(&w->store.store);
-        w->loop.under_way = 0;
-        w->loop.urgent = (struct task_queue){0};
-        w->loop.others = (struct task_queue){0};
-    }
-    loop_drop_tasks(&w->loop);
 }
 
 static void failures_use_up_the_quota_of_their_kind_only(void **state)
