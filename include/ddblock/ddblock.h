@@ -108,7 +108,7 @@ typedef enum ddblock_log_level {
     DDBLOCK_LOG_DEBUG = 3,
 } ddblock_log_level;
 
-/* Receives log lines, from the thread of the store or of the caller, with no lock
+/* Receives log lines, from threads of the store or of the caller, with no lock
  * of the library held. It must be safe to call from several threads at once, return
  * soon, and call no function of this header. */
 typedef void (*ddblock_log_function)(void *user, ddblock_log_level level, const char *message);
@@ -208,14 +208,15 @@ typedef struct ddblock_dynamodb_options {
     const char *lock_table;        /* needed: the table's name */
     const char *partition_key;     /* name of its partition key; default "id" */
     const char *sort_key;          /* name of its sort key; default: it has none */
-    const char *region;            /* default AWS_REGION, then AWS_DEFAULT_REGION */
-    const char *endpoint;          /* URL; default AWS_ENDPOINT_URL_DYNAMODB, then
-                                      AWS_ENDPOINT_URL, then the region's own */
+    const char *region;            /* docs/aws.md tells where these two are looked
+                                  for by default: AWS_REGION, … */
+    const char *endpoint;          /* URL; AWS_ENDPOINT_URL_DYNAMODB, …, the region's own */
     const char *access_key_id;     /* these three: see docs/credentials.md for where they come from
                                       by default */
     const char *secret_access_key; /* both or none */
     const char *session_token;     /* NULL: none, if the other two are given */
-    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then the system's */
+    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then ca_bundle of the
+                                  profile, then the system's */
     uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
     ddblock_log_function log;      /* default: nothing is logged */
     void *log_user;                /* handed to log */
@@ -235,9 +236,9 @@ static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *optio
 /* Opens a DynamoDB table as a store. Sends nothing: a table that is missing or a key
  * that is refused shows at the first lock.
  *
- * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (none found, or half a
- * pair), DDBLOCK_UNAVAILABLE (no thread, descriptor or random bytes to be had),
- * DDBLOCK_NO_MEMORY. */
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (half a pair in the options or
+ * the environment; that there are none at all shows at the first lock), DDBLOCK_UNAVAILABLE (no
+ * thread, descriptor or random bytes to be had), DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_store_open_dynamodb(const ddblock_dynamodb_options *options,
                                                        ddblock_store **ret_store,
                                                        ddblock_error *error);
@@ -274,7 +275,8 @@ DDBLOCK_API ddblock_status ddblock_store_open_memory(ddblock_store **ret_store,
                                                      ddblock_error *error);
 
 /* Closes a store. NULL is fine. It ends when its last client does; that last call waits,
- * at most five seconds, for what is still being given back. */
+ * at most five seconds, for what is still being given back, and for a source of credentials
+ * that is being asked. */
 DDBLOCK_API void ddblock_store_close(ddblock_store *store);
 
 /* ------------------------------------------------------------------ clients */
@@ -510,9 +512,9 @@ typedef struct ddblock_finding {
 /* Receives findings one after the other, in the thread of the caller. */
 typedef void (*ddblock_finding_function)(void *user, const ddblock_finding *finding);
 
-/* Examines what locks in a DynamoDB table depend on: credentials, endpoint, clock, the table's keys,
- * billing, TTL and replicas, and the permissions, each tried by a request that can change nothing.
- * Stops where the next thing cannot be looked at. It writes nothing.
+/* Examines what locks in a DynamoDB table depend on: credentials, endpoint, clock, the table's
+ * keys, billing, TTL and replicas, and the permissions, each tried by a request that can change
+ * nothing. Stops where the next thing cannot be looked at. It writes nothing.
  *
  * Returns DDBLOCK_OK if nothing was bad, else the status of the first that was, and its message. */
 DDBLOCK_API ddblock_status ddblock_table_examine(const ddblock_dynamodb_options *options,
