@@ -50,7 +50,7 @@ static enum credentials_answer chain_get(struct credentials_source *base,
             buffer_finish(&reasons);
             return answer;
         }
-        aws_settings_log(chain->settings, DDBLOCK_LOG_DEBUG, "no credentials yet: %s",
+        aws_settings_log(chain->settings, DDBLOCK_LOG_INFO, "no credentials yet: %s",
                          error->message);
         buffer_append_format(&reasons, "%s%s", i > 0 ? "; " : "", error->message);
     }

@@ -9,9 +9,6 @@
 #include "wire/json_text.h"
 #include "wire/timestamp.h"
 
-/* More than any code or instant has. */
-enum { WORD_SIZE_MAX = 64 };
-
 struct names {
     const char *id;
     const char *secret;
@@ -50,6 +47,23 @@ bool credentials_json_string(struct bytes object, const char *name, struct buffe
     return ok && buffer_ok(target);
 }
 
+bool credentials_json_word(struct bytes object, const char *name,
+                           char ret_word[CREDENTIALS_JSON_WORD_SIZE])
+{
+    struct bytes value = {0};
+    size_t size = 0;
+    bool whole = false;
+
+    if (json_text_find(object, name, &value) != 1 ||
+        !json_text_string(value, (uint8_t *)ret_word, CREDENTIALS_JSON_WORD_SIZE - 1, &size,
+                          &whole) ||
+        !whole || size == 0 || memchr(ret_word, '\0', size) != NULL) {
+        return false;
+    }
+    ret_word[size] = '\0';
+    return true;
+}
+
 /* True if the object says something under this name. */
 static bool has(struct bytes object, const char *name)
 {
@@ -63,9 +77,8 @@ static bool read_expiration(struct bytes object, enum credentials_json_kind kind
                             int64_t *ret_unix_ms)
 {
     const char *name = names_of[kind].expiration;
+    char word[CREDENTIALS_JSON_WORD_SIZE];
     struct bytes value = {0};
-    struct buffer text;
-    bool ok;
 
     *ret_unix_ms = -1;
     if (!has(object, name)) {
@@ -75,11 +88,8 @@ static bool read_expiration(struct bytes object, enum credentials_json_kind kind
         return json_text_find(object, name, &value) == 1 && decimal_to_int64(value, ret_unix_ms) &&
                *ret_unix_ms >= 0;
     }
-    buffer_init(&text, WORD_SIZE_MAX);
-    ok = credentials_json_string(object, name, &text) &&
-         timestamp_parse(buffer_bytes(&text), ret_unix_ms);
-    buffer_finish(&text);
-    return ok;
+    return credentials_json_word(object, name, word) &&
+           timestamp_parse(bytes_from_string(word), ret_unix_ms);
 }
 
 /* What the text says of itself. */
@@ -87,24 +97,21 @@ static ddblock_status check_head(struct bytes object, enum credentials_json_kind
                                  const char *source, ddblock_error *error)
 {
     struct bytes version = {0};
-    struct buffer code;
-    char escaped[WORD_SIZE_MAX];
-    ddblock_status status = DDBLOCK_OK;
+    char code[CREDENTIALS_JSON_WORD_SIZE];
+    char escaped[CREDENTIALS_JSON_WORD_SIZE];
 
     if (kind == CREDENTIALS_JSON_PROCESS &&
         (json_text_find(object, "Version", &version) != 1 || !bytes_equal_string(version, "1"))) {
         return status_set(error, DDBLOCK_NO_CREDENTIALS,
                           "the output of %s does not say \"Version\": 1", source);
     }
-    buffer_init(&code, WORD_SIZE_MAX);
-    if (kind == CREDENTIALS_JSON_METADATA && credentials_json_string(object, "Code", &code) &&
-        !bytes_equal_string(buffer_bytes(&code), "Success")) {
-        status =
-            status_set(error, DDBLOCK_NO_CREDENTIALS, "instead of credentials %s gave the code %s",
-                       source, text_escape(escaped, sizeof(escaped), buffer_bytes(&code)));
+    if (kind == CREDENTIALS_JSON_METADATA && credentials_json_word(object, "Code", code) &&
+        strcmp(code, "Success") != 0) {
+        return status_set(error, DDBLOCK_NO_CREDENTIALS,
+                          "instead of credentials %s gave the code %s", source,
+                          text_escape(escaped, sizeof(escaped), bytes_from_string(code)));
     }
-    buffer_finish(&code);
-    return status;
+    return DDBLOCK_OK;
 }
 
 /* The texts of one object. */
@@ -112,7 +119,7 @@ struct texts {
     struct buffer id;
     struct buffer secret;
     struct buffer token;
-    struct buffer account;
+    char account[CREDENTIALS_JSON_WORD_SIZE]; /* empty: none */
     int64_t expires_unix_ms;
 };
 
@@ -137,7 +144,7 @@ static const char *read_texts(struct bytes object, enum credentials_json_kind ki
         return names->expiration;
     }
     if (has(object, names->account) &&
-        !credentials_json_string(object, names->account, &texts->account)) {
+        !credentials_json_word(object, names->account, texts->account)) {
         return names->account;
     }
     return NULL;
@@ -160,7 +167,8 @@ static ddblock_status make(const struct texts *texts, const char *source,
         return status;
     }
     credentials->expires_unix_ms = texts->expires_unix_ms;
-    status = credentials_set_account(credentials, text_or_null(&texts->account), error);
+    status = credentials_set_account(credentials, texts->account[0] != '\0' ? texts->account : NULL,
+                                     error);
     if (status != DDBLOCK_OK) {
         credentials_destroy(credentials);
         return status;
@@ -183,10 +191,8 @@ static ddblock_status read_object(struct bytes object, enum credentials_json_kin
     buffer_init(&texts.id, CREDENTIALS_ID_SIZE_MAX);
     buffer_init(&texts.secret, CREDENTIALS_SECRET_SIZE_MAX);
     buffer_init(&texts.token, CREDENTIALS_TOKEN_SIZE_MAX);
-    buffer_init(&texts.account, WORD_SIZE_MAX);
     wrong = read_texts(object, kind, &texts);
-    if (!buffer_ok(&texts.id) || !buffer_ok(&texts.secret) || !buffer_ok(&texts.token) ||
-        !buffer_ok(&texts.account)) {
+    if (!buffer_ok(&texts.id) || !buffer_ok(&texts.secret) || !buffer_ok(&texts.token)) {
         status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
     } else if (wrong != NULL) {
         status = status_set(error, DDBLOCK_NO_CREDENTIALS,
@@ -197,7 +203,6 @@ static ddblock_status read_object(struct bytes object, enum credentials_json_kin
     buffer_finish(&texts.id);
     buffer_finish(&texts.secret);
     buffer_finish(&texts.token);
-    buffer_finish(&texts.account);
     return status;
 }
 

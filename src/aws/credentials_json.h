@@ -23,4 +23,9 @@ ddblock_status credentials_json_read(struct bytes text, enum credentials_json_ki
  * fit. */
 bool credentials_json_string(struct bytes object, const char *name, struct buffer *target);
 
+/* The same for a short one, of at most 63 bytes, without taking memory. */
+enum { CREDENTIALS_JSON_WORD_SIZE = 64 };
+bool credentials_json_word(struct bytes object, const char *name,
+                           char ret_word[CREDENTIALS_JSON_WORD_SIZE]);
+
 #endif

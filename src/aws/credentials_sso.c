@@ -54,8 +54,7 @@ static ddblock_status missing(const char *source, const char *what, ddblock_erro
 
 /* Where the login was, by the session that the profile names or by itself. */
 static ddblock_status find_login(const struct aws_config *config, const char *source,
-                                 struct sso_login *login, char ret_region[REGION_SIZE_MAX + 1],
-                                 ddblock_error *error)
+                                 struct sso_login *login, ddblock_error *error)
 {
     const char *region;
 
@@ -71,10 +70,10 @@ static ddblock_status find_login(const struct aws_config *config, const char *so
     if (login->start_url == NULL) {
         return missing(source, "sso_start_url in its sso-session", error);
     }
-    if (region == NULL || aws_service_check_region(region, ret_region, NULL) != DDBLOCK_OK) {
+    if (region == NULL || !region_is_valid(region)) {
         return missing(source, "sso_region", error);
     }
-    login->region = ret_region;
+    login->region = region;
     return DDBLOCK_OK;
 }
 
@@ -163,7 +162,6 @@ ddblock_status credentials_sso_get(const struct aws_settings *settings,
     const char *account = aws_config_profile(config, profile, "sso_account_id");
     const char *role = aws_config_profile(config, profile, "sso_role_name");
     struct sso_login login = {.profile = profile};
-    char region[REGION_SIZE_MAX + 1];
     char path[PATH_SIZE_MAX];
     struct credentials *credentials = NULL;
     ddblock_error reason = {0};
@@ -175,7 +173,7 @@ ddblock_status credentials_sso_get(const struct aws_settings *settings,
     if (role == NULL || !is_name(role)) {
         return missing(source, "sso_role_name", error);
     }
-    status = find_login(config, source, &login, region, error);
+    status = find_login(config, source, &login, error);
     if (status != DDBLOCK_OK) {
         return status;
     }

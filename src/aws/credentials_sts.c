@@ -207,13 +207,17 @@ static ddblock_status read_reply(struct call *call, struct credentials **ret_cre
     struct credentials *credentials = NULL;
     int64_t expires_unix_ms = -1;
     ddblock_status status = DDBLOCK_NO_CREDENTIALS;
+    bool memory = true;
     bool ok = true;
 
     for (size_t i = 0; i < 4; i++) {
-        buffer_init(&values[i], CREDENTIALS_TOKEN_SIZE_MAX);
+        buffer_init(&values[i], AWS_SERVICE_REPLY_SIZE_MAX); /* more than there can be */
         ok = ok && xml_field(buffer_bytes(&call->reply), "Credentials", names[i], &values[i]);
+        memory = memory && buffer_ok(&values[i]);
     }
-    if (!ok || !timestamp_parse(buffer_bytes(&values[3]), &expires_unix_ms)) {
+    if (!memory) {
+        status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+    } else if (!ok || !timestamp_parse(buffer_bytes(&values[3]), &expires_unix_ms)) {
         (void)status_set(error, status, "%s: what came from STS holds no credentials",
                          call->role->source);
     } else {

@@ -47,6 +47,11 @@ const char *endpoint_partition(const char *region)
     return partition_of(region)->name;
 }
 
+const char *endpoint_domain(const char *region)
+{
+    return partition_of(region)->domain;
+}
+
 static ddblock_status find_configured(const struct lookup *lookup, struct found *ret_found,
                                       ddblock_error *error)
 {

@@ -36,4 +36,7 @@ ddblock_status endpoint_find(const struct endpoint_settings *settings, const cha
 /* The partition of a region: "aws", "aws-cn", …, as it stands in ARNs. */
 const char *endpoint_partition(const char *region);
 
+/* The domain of a region's services: "amazonaws.com". */
+const char *endpoint_domain(const char *region);
+
 #endif

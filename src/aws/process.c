@@ -19,6 +19,7 @@ enum { TICK_MS = 50 };
 struct process {
     pid_t pid;
     int fd; /* its output; does not block */
+    bool too_large;
     bool ended;
     int wait_status;
 };
@@ -112,6 +113,7 @@ static bool drain(struct process *process, struct buffer *output)
         ssize_t got = read(process->fd, piece, sizeof(piece));
 
         if (got > 0) {
+            process->too_large = (size_t)got > output->limit - output->size;
             buffer_append(output, bytes_from(piece, (size_t)got));
             more = buffer_ok(output);
         } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -183,7 +185,10 @@ ddblock_status process_run(const char *command, int64_t timeout_ms, struct buffe
     done = wait_for(&process, deadline, output);
     kill_group(&process);
     (void)close(process.fd);
-    if (!buffer_ok(output)) {
+    if (!buffer_ok(output) && !process.too_large) {
+        return status_set(error, DDBLOCK_NO_MEMORY, "needs more memory than there is");
+    }
+    if (process.too_large) {
         return status_set(error, DDBLOCK_NO_CREDENTIALS, "gives more than %zu KiB",
                           output->limit / 1024);
     }

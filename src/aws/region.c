@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-static bool is_region(const char *text)
+bool region_is_valid(const char *text)
 {
     size_t size = strnlen(text, REGION_SIZE_MAX + 1);
 
@@ -34,7 +34,7 @@ ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
                           "no region: give the option region, or set AWS_REGION or "
                           "AWS_DEFAULT_REGION, or region in the profile, to \"eu-west-1\" say");
     }
-    if (!is_region(region.value)) {
+    if (!region_is_valid(region.value)) {
         return status_set(error, DDBLOCK_INVALID,
                           "%s is \"%s\", which is no region; one looks like \"eu-west-1\"",
                           region.from,

@@ -21,4 +21,7 @@ struct region {
 ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
                            struct region *ret_region, ddblock_error *error);
 
+/* True for [a-z0-9-]{1,32}. */
+bool region_is_valid(const char *text);
+
 #endif

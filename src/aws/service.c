@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "aws/endpoint.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -23,26 +24,6 @@ static const struct {
     [AWS_SERVICE_SSO] = {"AWS_ENDPOINT_URL_SSO", "sso", "portal.sso"},
     [AWS_SERVICE_SSO_OIDC] = {"AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc", "oidc"},
 };
-
-/* The regions that are not in "amazonaws.com", by how they begin: from the JavaScript SDK's
- * partitions.js. */
-static const struct {
-    const char *prefix;
-    const char *domain;
-} partitions[] = {
-    {"cn-", "amazonaws.com.cn"},   {"eusc-", "amazonaws.eu"},      {"us-iso-", "c2s.ic.gov"},
-    {"us-isob-", "sc2s.sgov.gov"}, {"us-isof-", "csp.hci.ic.gov"}, {"eu-isoe-", "cloud.adc-e.uk"},
-};
-
-static const char *domain_of(const char *region)
-{
-    for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]); i++) {
-        if (strncmp(region, partitions[i].prefix, strlen(partitions[i].prefix)) == 0) {
-            return partitions[i].domain;
-        }
-    }
-    return "amazonaws.com";
-}
 
 /* A switch of the environment, else of the profile. */
 static bool is_on(const struct aws_settings *settings, const struct aws_config *config,
@@ -92,7 +73,7 @@ ddblock_status aws_service_url(const struct aws_settings *settings, const struct
         /* In GovCloud the plain names are those of FIPS endpoints. */
         fips = fips && strncmp(region, "us-gov-", 7) != 0;
         (void)snprintf(text, sizeof(text), "https://%s%s.%s.%s", services[service].host,
-                       fips ? "-fips" : "", region, domain_of(region));
+                       fips ? "-fips" : "", region, endpoint_domain(region));
         url = text;
     }
     reason = url_parse(bytes_from_string(url), ret_url);
@@ -103,27 +84,13 @@ ddblock_status aws_service_url(const struct aws_settings *settings, const struct
     return DDBLOCK_OK;
 }
 
-ddblock_status aws_service_check_region(const char *region, char ret_region[REGION_SIZE_MAX + 1],
-                                        ddblock_error *error)
-{
-    size_t size = strnlen(region, REGION_SIZE_MAX + 1);
-    char escaped[64];
-
-    if (size < 1 || size > REGION_SIZE_MAX ||
-        strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != size) {
-        return status_set(error, DDBLOCK_INVALID, "\"%s\" is no region",
-                          text_escape(escaped, sizeof(escaped), bytes_from_string(region)));
-    }
-    text_copy(ret_region, REGION_SIZE_MAX + 1, bytes_from_string(region));
-    return DDBLOCK_OK;
-}
-
 ddblock_status aws_service_region(const struct aws_settings *settings,
                                   const struct aws_config *config, const char *profile,
                                   char ret_region[REGION_SIZE_MAX + 1], ddblock_error *error)
 {
     static const char *const variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
     const char *region = settings->options.region;
+    char escaped[64];
 
     for (size_t i = 0; region == NULL && i < sizeof(variables) / sizeof(variables[0]); i++) {
         region = environment_get(&settings->environment, variables[i]);
@@ -134,7 +101,12 @@ ddblock_status aws_service_region(const struct aws_settings *settings,
     if (region == NULL || strcmp(region, "local") == 0) {
         region = "us-east-1";
     }
-    return aws_service_check_region(region, ret_region, error);
+    if (!region_is_valid(region)) {
+        return status_set(error, DDBLOCK_INVALID, "\"%s\" is no region",
+                          text_escape(escaped, sizeof(escaped), bytes_from_string(region)));
+    }
+    text_copy(ret_region, REGION_SIZE_MAX + 1, bytes_from_string(region));
+    return DDBLOCK_OK;
 }
 
 const char *aws_service_ca_file(const struct aws_settings *settings,

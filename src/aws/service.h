@@ -37,12 +37,6 @@ ddblock_status aws_service_region(const struct aws_settings *settings,
                                   const struct aws_config *config, const char *profile,
                                   char ret_region[REGION_SIZE_MAX + 1], ddblock_error *error);
 
-/* Copies a region. It becomes part of host names.
- *
- * Returns DDBLOCK_INVALID if it is not of the form [a-z0-9-]{1,32}. */
-ddblock_status aws_service_check_region(const char *region, char ret_region[REGION_SIZE_MAX + 1],
-                                        ddblock_error *error);
-
 /* The file of CA certificates for it; NULL: the system's. */
 const char *aws_service_ca_file(const struct aws_settings *settings,
                                 const struct aws_config *config, const char *profile);

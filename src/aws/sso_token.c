@@ -94,15 +94,13 @@ static ddblock_status cache_read(struct cache *cache, const struct aws_settings 
 /* How long an instant of the file lies ahead, in milliseconds; 0: it is past, or there is none. */
 static int64_t left_ms(const struct cache *cache, const char *name)
 {
-    struct buffer text;
+    char text[CREDENTIALS_JSON_WORD_SIZE];
     int64_t unix_ms = 0;
     int64_t now_ms = clock_wall_ms();
 
-    buffer_init(&text, 64);
-    if (credentials_json_string(buffer_bytes(&cache->text), name, &text)) {
-        (void)timestamp_parse(buffer_bytes(&text), &unix_ms);
+    if (credentials_json_word(buffer_bytes(&cache->text), name, text)) {
+        (void)timestamp_parse(bytes_from_string(text), &unix_ms);
     }
-    buffer_finish(&text);
     return unix_ms > now_ms ? unix_ms - now_ms : 0;
 }
 
@@ -172,10 +170,10 @@ static bool renew_text(const struct cache *cache, struct bytes reply, struct buf
 /* Asks for a token in exchange for the refresh token: once, since that may be good for one
  * exchange only. False if there is none to be had. */
 static bool fetch_token(const struct aws_settings *settings, const struct aws_config *config,
-                        const struct sso_login *login, struct bytes body, struct buffer *reply)
+                        const struct sso_login *login, struct bytes body, struct buffer *reply,
+                        ddblock_error *error)
 {
     static const char *const headers[] = {"Content-Type: application/json", NULL};
-    ddblock_error ignored = {0};
     struct url url;
     int status = 0;
     struct http_fetch request = {
@@ -190,38 +188,47 @@ static bool fetch_token(const struct aws_settings *settings, const struct aws_co
     };
 
     return aws_service_url(settings, config, login->profile, AWS_SERVICE_SSO_OIDC, login->region,
-                           &url, &ignored) == DDBLOCK_OK &&
-           aws_service_fetch(&request, 1, &status, reply, &ignored) == HTTP_REPLIED &&
-           status == 200;
+                           &url, error) == DDBLOCK_OK &&
+           aws_service_fetch(&request, 1, &status, reply, error) == HTTP_REPLIED && status == 200;
 }
 
-/* Renews the token in the cache, where that works. */
-static void renew(struct cache *cache, const struct aws_settings *settings,
+static void keep(struct cache *cache, const struct aws_settings *settings, struct bytes text)
+{
+    int code = small_file_replace(cache->path, text);
+
+    if (code != 0) {
+        aws_settings_log(settings, DDBLOCK_LOG_WARNING,
+                         "the renewed token of \"aws sso login\" cannot be kept: %s",
+                         strerror(code));
+    }
+    buffer_clear(&cache->text);
+    buffer_append(&cache->text, text);
+}
+
+/* Renews the token in the cache, where that works. False if there was no memory for it. */
+static bool renew(struct cache *cache, const struct aws_settings *settings,
                   const struct aws_config *config, const struct sso_login *login)
 {
     struct buffer body;
     struct buffer reply;
     struct buffer text;
-    int code;
+    ddblock_error reason = {0};
+    bool ok;
 
     buffer_init(&body, CACHE_SIZE_MAX);
     buffer_init(&reply, CACHE_SIZE_MAX);
     buffer_init(&text, CACHE_SIZE_MAX);
     if (build_body(cache, &body) && left_ms(cache, "registrationExpiresAt") > 0 &&
-        fetch_token(settings, config, login, buffer_bytes(&body), &reply) &&
+        fetch_token(settings, config, login, buffer_bytes(&body), &reply, &reason) &&
         renew_text(cache, buffer_bytes(&reply), &text)) {
-        code = small_file_replace(cache->path, buffer_bytes(&text));
-        if (code != 0) {
-            aws_settings_log(settings, DDBLOCK_LOG_WARNING,
-                             "the renewed token of \"aws sso login\" cannot be kept: %s",
-                             strerror(code));
-        }
-        buffer_clear(&cache->text);
-        buffer_append(&cache->text, buffer_bytes(&text));
+        keep(cache, settings, buffer_bytes(&text));
     }
+    ok = buffer_ok(&body) && buffer_ok(&text) && buffer_ok(&cache->text) &&
+         reason.status != DDBLOCK_NO_MEMORY;
     buffer_finish(&body);
     buffer_finish(&reply);
     buffer_finish(&text);
+    return ok;
 }
 
 ddblock_status sso_token_get(const struct aws_settings *settings, const struct aws_config *config,
@@ -236,16 +243,17 @@ ddblock_status sso_token_get(const struct aws_settings *settings, const struct a
     if (status != DDBLOCK_OK) {
         goto out;
     }
-    if (login->session != NULL && left_ms(&cache, "expiresAt") < RENEW_BEFORE_MS) {
-        renew(&cache, settings, config, login);
-    }
-    if (!buffer_ok(&cache.text)) {
+    if (login->session != NULL && left_ms(&cache, "expiresAt") < RENEW_BEFORE_MS &&
+        !renew(&cache, settings, config, login)) {
         status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
     } else if (left_ms(&cache, "expiresAt") == 0) {
         status = no_token(login, "the token of \"aws sso login\" has expired", error);
     } else if (!credentials_json_string(buffer_bytes(&cache.text), "accessToken", token) ||
                strcspn(buffer_string(token), "\r\n") != token->size) {
-        status = no_token(login, "the cached token of \"aws sso login\" cannot be read", error);
+        status =
+            buffer_ok(token)
+                ? no_token(login, "the cached token of \"aws sso login\" cannot be read", error)
+                : status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
     }
 out:
     buffer_finish(&cache.text);

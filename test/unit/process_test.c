@@ -68,7 +68,7 @@ static void its_signals_are_the_default_ones(void **state)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     signal(SIGPIPE, SIG_IGN);
-    assert_int_equal(run("sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/$$/status", LONG_MS, text,
+    assert_int_equal(run("sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/self/status", LONG_MS, text,
                          sizeof(text), &error),
                      DDBLOCK_OK);
     signal(SIGPIPE, SIG_DFL);
