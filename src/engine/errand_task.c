@@ -14,7 +14,7 @@ struct errand_task {
     struct task task; /* first: the loop knows only this */
     struct ddblock_store *engine;
     struct errand errand;
-    char failure[256];
+    char failure[STORE_MESSAGE_SIZE];
     pthread_cond_t changed;
     bool ended; /* guarded by the engine's mutex */
     ddblock_status status;
@@ -51,8 +51,11 @@ static void errand_task_ended(struct task *task, ddblock_status status)
     (void)pthread_mutex_unlock(mutex);
 }
 
-static const struct task_operations operations = {errand_task_step, errand_task_publish,
-                                                  errand_task_ended};
+static const struct task_operations operations = {
+    .step = errand_task_step,
+    .publish = errand_task_publish,
+    .ended = errand_task_ended,
+};
 
 /* Runs an errand that has its id or its page. */
 static ddblock_status run(struct ddblock_store *engine, struct errand_task *errand,
@@ -63,6 +66,7 @@ static ddblock_status run(struct ddblock_store *engine, struct errand_task *erra
     errand->task.operations = &operations;
     errand->task.owner = ""; /* no errand writes it */
     errand->engine = engine;
+    errand->errand.tries = engine->store->tries;
     (void)pthread_cond_init(&errand->changed, NULL);
     (void)pthread_mutex_lock(&engine->mutex);
     engine_post(engine, &errand->task, POST_START);

@@ -139,15 +139,9 @@ static bool read_id(const struct dynamodb_table *table, struct bytes item, struc
 /* Whoever names the wrong keys gets items without them, or a key with more parts. */
 static ddblock_status refuse_keys(const struct dynamodb_table *table, ddblock_error *error)
 {
-    char partition_key[64];
-    char sort_key[64];
-
-    text_escape(partition_key, sizeof(partition_key), bytes_from_string(table->partition_key));
-    text_escape(sort_key, sizeof(sort_key), bytes_from_string(table->sort_key));
-    return status_set(error, DDBLOCK_WRONG_SCHEMA, "the keys of table \"%s\" are not \"%s\"%s%s%s",
-                      table->name, partition_key,
-                      dynamodb_table_has_sort_key(table) ? " and \"" : "", sort_key,
-                      dynamodb_table_has_sort_key(table) ? "\"" : " alone");
+    return status_set(error, DDBLOCK_WRONG_SCHEMA,
+                      "the items of table \"%s\" do not have the keys that the options name",
+                      table->name);
 }
 
 static ddblock_status no_memory(ddblock_error *error)

@@ -394,3 +394,16 @@ bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size
     *ret_whole = !sink.is_cut;
     return true;
 }
+
+void json_text_copy(struct bytes object, const char *name, char *target, size_t size)
+{
+    struct bytes value = {0};
+    size_t length = 0;
+    bool is_whole;
+
+    if (json_text_find(object, name, &value) == 1) {
+        (void)json_text_string(value, (uint8_t *)target, size - 1, &length, &is_whole);
+    }
+    target[length] = '\0';
+    text_trim_utf8(target);
+}

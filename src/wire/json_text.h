@@ -37,4 +37,8 @@ bool json_text_next(struct bytes *rest, struct bytes *ret_element);
 bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size_t *ret_size,
                       bool *ret_whole);
 
+/* Copies the object's one string of the name, cut at a character to fit, with a NUL; "" if there is
+ * none. */
+void json_text_copy(struct bytes object, const char *name, char *target, size_t size);
+
 #endif

@@ -151,7 +151,9 @@ static void expect_failure(ddblock_store *store, const ddblock_key *partition,
     options.prefix = prefix;
     expect_status(ddblock_list_open(store, &options, &list, &error), DDBLOCK_OK, &error);
     expect_status(ddblock_list_next(list, &entry, &error), expected, &error);
-    assert_true(strlen(error.message) > 0);
+    if (expected == DDBLOCK_WRONG_SCHEMA) { /* with what would be right */
+        assert_non_null(strstr(error.message, "has the keys \"id\" (S) alone"));
+    }
     ddblock_list_close(list);
 }
 
