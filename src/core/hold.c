@@ -213,6 +213,18 @@ static void renewed(const struct step *step, const struct guid_sent *written)
     hold_on(step);
 }
 
+/* How the lock was lost, by an item that is not ours any more. */
+enum loss hold_loss(const struct machine *machine, const struct record *record)
+{
+    if (record->kind == RECORD_ABSENT) {
+        return LOSS_GONE;
+    }
+    if (record_is_released(record) && record->token == machine->token) {
+        return LOSS_BROKEN;
+    }
+    return LOSS_TAKEN;
+}
+
 /* A renewal was refused: is the item still ours? */
 static void judge(const struct step *step, const struct record *record)
 {
@@ -220,12 +232,8 @@ static void judge(const struct step *step, const struct record *record)
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
     machine->seen = *record;
-    if (record->kind == RECORD_ABSENT) {
-        hold_lose(step, LOSS_GONE);
-    } else if (record_is_released(record) && record->token == machine->token) {
-        hold_lose(step, LOSS_BROKEN);
-    } else if (own == NULL || record->kind != RECORD_FAIL_OPEN) {
-        hold_lose(step, LOSS_TAKEN);
+    if (own == NULL || record->kind != RECORD_FAIL_OPEN || record_is_released(record)) {
+        hold_lose(step, hold_loss(machine, record));
     } else {
         renewed(step, own); /* our own write, dated from the attempt that carried it */
     }
