@@ -92,10 +92,12 @@ static enum withheld withheld_now(const struct step *step)
     return WITHHELD_NOT;
 }
 
-/* Sends the heartbeat that is due, or holds it back and looks again a little later. */
+/* Sends the heartbeat that is due, or holds it back. A program that was not heard of may be yet:
+ * then it looks again a little later, and often enough before the deadline. */
 static void beat(const struct step *step)
 {
     struct machine *machine = step->machine;
+    struct duration pause;
 
     machine->withheld = withheld_now(step);
     if (machine->withheld == WITHHELD_NOT) {
@@ -103,11 +105,11 @@ static void beat(const struct step *step)
         return;
     }
     machine->withheld_count++;
-    if (machine->withheld == WITHHELD_MAX_HOLD) {
-        machine->heartbeat_at = INSTANT_NEVER;
-    } else {
-        machine->heartbeat_at = instant_add(
-            step->event->now, pace_at_least_1_ms(duration_scale(machine->config.watchdog, 1, 8)));
+    machine->heartbeat_at = INSTANT_NEVER;
+    if (machine->withheld == WITHHELD_WATCHDOG && machine->config.heartbeat.ns > 0) {
+        pause = duration_scale(instant_until(step->event->now, machine->deadline), 1, 4);
+        pause = duration_min(pause, duration_scale(machine->config.watchdog, 1, 8));
+        machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
     }
 }
 
