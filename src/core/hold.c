@@ -33,9 +33,12 @@ struct instant hold_risk_at(const struct machine *machine)
                             duration_from_ms(machine->config.lease_ms).ns / 3};
 }
 
+/* A program that was not told of the lock cannot show that it is alive: its own limits run from
+ * here. */
 static void announce(const struct step *step)
 {
     step->machine->announced = true;
+    step->machine->told_at = step->event->now;
     step->effects->notice = NOTICE_ACQUIRED;
 }
 
@@ -57,7 +60,6 @@ bool hold_begin(const struct step *step, const struct guid_sent *written, uint64
         guid_set_settle(&machine->mine, written);
     } /* fail-closed: all are kept, for what a ghost may write after the release */
     machine->origin = took_over ? ORIGIN_TAKEN_OVER : token > 1 ? ORIGIN_RELEASED : ORIGIN_FRESH;
-    machine->held_since = sent;
     machine->heartbeat_at = heartbeat_from(step, sent);
     machine->failures = 0;
     machine->last_failure = DDBLOCK_OK;
@@ -79,11 +81,14 @@ static enum withheld withheld_now(const struct step *step)
     struct instant now = step->event->now;
     struct instant heard = step->event->touched;
 
-    if (instant_before(heard, machine->held_since)) {
-        heard = machine->held_since;
+    if (!machine->announced) {
+        return WITHHELD_NOT;
+    }
+    if (instant_before(heard, machine->told_at)) {
+        heard = machine->told_at;
     }
     if (config->max_hold.ns > 0 &&
-        !instant_before(now, instant_add(machine->held_since, config->max_hold))) {
+        !instant_before(now, instant_add(machine->told_at, config->max_hold))) {
         return WITHHELD_MAX_HOLD;
     }
     if (config->watchdog.ns > 0 && !instant_before(now, instant_add(heard, config->watchdog))) {
@@ -146,6 +151,7 @@ void hold_give_back(const struct step *step, ddblock_status status)
 
     assert(!machine->announced);
     machine->giving_back = true;
+    machine->announce_at = INSTANT_NEVER;
     machine->result = status;
     machine->release_wanted = true;
     if (machine->under_way == REQUEST_NONE) {
