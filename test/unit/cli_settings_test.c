@@ -43,10 +43,10 @@ static void defaults_are_those_of_the_contract(void **state)
     (void)state;
     PARSE(&line, "--table", "locks", "build", "make");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_int_equal(line.settings.client.kind, DDBLOCK_FAIL_OPEN);
-    assert_int_equal(line.settings.client.lease_duration_ms, 10000);
-    assert_int_equal(line.settings.client.heartbeat_period_ms, DDBLOCK_AUTO);
-    assert_true(line.settings.wait_ms == DDBLOCK_FOREVER);
+    assert_int_equal(line.settings.terms.client.kind, DDBLOCK_FAIL_OPEN);
+    assert_int_equal(line.settings.terms.client.lease_duration_ms, 10000);
+    assert_int_equal(line.settings.terms.client.heartbeat_period_ms, DDBLOCK_AUTO);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_FOREVER);
     assert_string_equal(line.settings.place.partition.name, "id");
     assert_int_equal(line.settings.place.sort.type, DDBLOCK_KEY_NONE);
     id = place_id(&line.settings.place);
@@ -70,11 +70,11 @@ static void every_option_is_taken(void **state)
     assert_string_equal(line.settings.place.table, "locks");
     assert_string_equal(line.settings.place.region, "eu-west-1");
     assert_string_equal(line.settings.place.endpoint, "http://localhost:8000");
-    assert_int_equal(line.settings.client.lease_duration_ms, 20000);
-    assert_int_equal(line.settings.client.heartbeat_period_ms, 0);
-    assert_int_equal(line.settings.wait_ms, 60000);
-    assert_string_equal(line.settings.client.owner, "me");
-    assert_true(line.settings.verbose);
+    assert_int_equal(line.settings.terms.client.lease_duration_ms, 20000);
+    assert_int_equal(line.settings.terms.client.heartbeat_period_ms, 0);
+    assert_int_equal(line.settings.terms.wait_ms, 60000);
+    assert_string_equal(line.settings.terms.client.owner, "me");
+    assert_true(line.settings.terms.verbose);
     assert_string_equal(line.settings.place.partition.name, "pk");
     assert_string_equal(line.settings.place.sort.name, "a:b");
     id = place_id(&line.settings.place);
@@ -92,7 +92,7 @@ static void the_commands_own_options_are_left_to_it(void **state)
     (void)state;
     PARSE(&line, "--file", "f", "build", "make", "-n", "--wait", "--", "--help");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_true(line.settings.wait_ms == DDBLOCK_FOREVER);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_FOREVER);
     assert_false(line.settings.help);
     assert_string_equal(line.settings.command[0], "make");
     assert_string_equal(line.settings.command[1], "-n");
@@ -129,8 +129,8 @@ static void letters_may_stand_together(void **state)
     (void)state;
     PARSE(&line, "-nv", "--file", "f", "build", "make");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_int_equal(line.settings.wait_ms, 0);
-    assert_true(line.settings.verbose);
+    assert_int_equal(line.settings.terms.wait_ms, 0);
+    assert_true(line.settings.terms.verbose);
     PARSE(&line, "-nx", "--file", "f", "build", "make");
     expect_refused(&line, "-x: there is no such option; --help tells which there are");
 }
@@ -153,9 +153,9 @@ static void wrong_options_are_refused(void **state)
 
     (void)state;
     PARSE(&line, "--leas", "1s", "build", "make");
-    expect_refused(&line, "--leas: there is no such option; --help tells which there are");
-    PARSE(&line, "--no-wait=1", "build", "make");
-    expect_refused(&line, "--no-wait=1: this option takes no value");
+    expect_refused(&line, "--leas: there is no such option; did you mean --lease?");
+    PARSE(&line, "--no-wait=maybe", "build", "make");
+    expect_refused(&line, "--no-wait: this option is a switch: its value is yes or no");
     PARSE(&line, "--file", "f", "--lease");
     expect_refused(&line, "--lease: a value must follow this option");
     PARSE(&line, "--file", "f", "--owner", "", "build", "make");
@@ -174,7 +174,8 @@ static void there_is_no_silent_default_of_the_place(void **state)
     PARSE(&line, "--table", "t", "--file", "f", "build", "make");
     expect_refused(&line, "--table and --file exclude each other: give one of them");
     PARSE(&line, "--region", "x", "--file", "f", "build", "make");
-    expect_refused(&line, "--region and --endpoint belong to --table, not to --file");
+    expect_refused(&line, "--region, --endpoint and --ca-file belong to --table, not to "
+                          "--file");
 }
 
 static void options_that_do_not_fit_together_are_refused(void **state)
@@ -183,10 +184,11 @@ static void options_that_do_not_fit_together_are_refused(void **state)
 
     (void)state;
     PARSE(&line, "--file", "f", "-n", "--wait", "3s", "build", "make");
-    expect_refused(&line, "--wait and --no-wait exclude each other: give one of them");
+    expect_refused(&line, "--wait, --no-wait and --retries exclude each other: give one of "
+                          "them");
     PARSE(&line, "--file", "f", "--fail-closed", "--lease", "3s", "build", "make");
-    expect_refused(&line, "--fail-closed locks never expire: they have no --lease and no "
-                          "--heartbeat");
+    expect_refused(&line, "--fail-closed locks never expire: they have no --lease, "
+                          "--heartbeat, --poll, --drift-ppm and --trust-local-time");
     PARSE(&line, "--file", "f", "--sort", "x", "build", "make");
     expect_refused(&line, "--sort needs the name of the sort key too: --sort-key NAME");
     PARSE(&line, "--file", "f", "--sort-key", "x", "build", "make");
