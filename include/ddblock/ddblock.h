@@ -279,6 +279,14 @@ typedef struct ddblock_client_options {
     int64_t drift_ppm;           /* by how much the rate of a clock may be wrong, 0 …
                                     100000; default 500. The holder stops believing
                                     twice this share of the lease (at least 1 ms) early */
+    int64_t max_hold_ms;         /* fail-open: after this time no more heartbeats are sent, so
+                                    that a worker that hangs loses the lock; default 0: never */
+    int64_t watchdog_ms;         /* fail-open: heartbeats are sent only while the program calls
+                                    ddblock_lock_touch at least this often; default 0: it need
+                                    not */
+    int64_t settle_ms;           /* fail-open: after a lock was taken over, how long it is held
+                                    before the acquisition ends, for what the dead holder may
+                                    have sent and cannot be fenced; default 0 */
     int trust_local_time;        /* not 0: a waiter takes a dead holder's lock when that
                                     holder's wall clock and its own say that the lease
                                     is over. Unsafe where wall clocks differ */
@@ -318,6 +326,7 @@ typedef struct ddblock_acquire_options {
     int64_t wait_ms; /* how long to wait for the lock: 0 tries once and never waits;
                         DDBLOCK_FOREVER; default DDBLOCK_AUTO: by the client's
                         retry_count instead of by time */
+    void *user;      /* the caller's own, for ddblock_lock_user; default NULL */
 } ddblock_acquire_options;
 
 static inline void ddblock_acquire_options_init(ddblock_acquire_options *options)
@@ -339,8 +348,13 @@ DDBLOCK_API ddblock_status ddblock_acquire(ddblock_client *client, const ddblock
                                            const ddblock_acquire_options *options,
                                            ddblock_lock **ret_lock, ddblock_error *error);
 
-/* Starts to acquire a lock and returns at once. Follow with ddblock_acquire_wait, and give
- * the handle to ddblock_release in any case: one that is still waiting is cancelled by it.
+/* Starts to acquire a lock and returns at once. Follow with ddblock_acquire_wait, or with the
+ * event DDBLOCK_EVENT_ACQUIRED or NOT_ACQUIRED, and give the handle to ddblock_release in any
+ * case: one that is still waiting is cancelled by it.
+ *
+ * Acquisitions of one lock by one client stand in line: the first talks to the store, the others
+ * get the lock in order as it is released. A wait by count then lasts as long as its attempts
+ * would have.
  *
  * Returns DDBLOCK_OK, DDBLOCK_INVALID, DDBLOCK_FORKED or DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
@@ -372,6 +386,21 @@ DDBLOCK_API void ddblock_acquire_cancel(ddblock_lock *lock);
  * DDBLOCK_FORKED. */
 DDBLOCK_API ddblock_status ddblock_release(ddblock_lock *lock, ddblock_error *error);
 
+/* Starts to release a lock, or cancels its acquisition, and returns at once; from now on it is
+ * not held. The event DDBLOCK_EVENT_RELEASED, or NOT_ACQUIRED, tells when ddblock_release,
+ * which must follow, will not have to wait. NULL is fine. */
+DDBLOCK_API void ddblock_release_start(ddblock_lock *lock);
+
+/* Releases every lock of the client, as ddblock_release_start does, and waits for the outcomes, at
+ * most timeout_ms. The handles stay the caller's: ddblock_release frees each and tells its
+ * outcome again.
+ *
+ * Returns DDBLOCK_OK if all were released; otherwise the worst outcome, in this order:
+ * DDBLOCK_PENDING (the time is over), DDBLOCK_IN_DOUBT and the like, DDBLOCK_LOST. The message
+ * tells how many and the sentence of one. DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_client_release_all(ddblock_client *client, int64_t timeout_ms,
+                                                      ddblock_error *error);
+
 /* Returns the fencing token, 1 … 2^53-1; 0 before the acquisition and for a lock that
  * fails closed. It stays the same for the life of the handle. Takes no lock. */
 DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);
@@ -380,6 +409,23 @@ DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);
  * 0: it is not held; INT64_MAX for one that fails closed. The clock counts time
  * spent suspended. Takes no lock: call it before each step of the guarded work. */
 DDBLOCK_API int64_t ddblock_lock_remaining_ms(const ddblock_lock *lock);
+
+/* Makes sure that the lock is held for at least ms more, with a heartbeat now if less is left:
+ * before a step of that length, or, with heartbeat_period_ms 0, for a program that sends its
+ * heartbeats itself. Always true for a lock that fails closed.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_LOST; DDBLOCK_INVALID if ms is more than a lease can give;
+ * DDBLOCK_UNAVAILABLE, DDBLOCK_THROTTLED, … if the heartbeat failed: the lock is held for
+ * ddblock_lock_remaining_ms yet, and heartbeats go on; DDBLOCK_NOT_ACQUIRED if max_hold_ms or
+ * the watchdog forbids one; DDBLOCK_PENDING before it was acquired; DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_lock_ensure(ddblock_lock *lock, int64_t ms,
+                                               ddblock_error *error);
+
+/* Tells the watchdog that the program is alive and makes progress. Takes no lock. */
+DDBLOCK_API void ddblock_lock_touch(ddblock_lock *lock);
+
+/* Returns what was given as ddblock_acquire_options.user. */
+DDBLOCK_API void *ddblock_lock_user(const ddblock_lock *lock);
 
 typedef enum ddblock_state {
     DDBLOCK_STATE_WAITING = 0,  /* being acquired */
@@ -401,6 +447,39 @@ DDBLOCK_API int ddblock_lock_fd(ddblock_lock *lock);
 
 /* Makes the descriptor of ddblock_lock_fd unreadable until the next change. */
 DDBLOCK_API void ddblock_lock_fd_clear(ddblock_lock *lock);
+
+/* ------------------------------------------------------------------ events
+ *
+ * For programs with an event loop. Events are pulled: nothing is called back. They come for every
+ * lock of a client; of one lock they come in the order of their numbers, and of AT_RISK and
+ * RENEWED only the later one. None is lost, however late it is pulled; those of a handle end
+ * with it. */
+
+typedef enum ddblock_event_kind {
+    DDBLOCK_EVENT_ACQUIRED = 1,
+    DDBLOCK_EVENT_NOT_ACQUIRED = 2, /* status; ddblock_acquire_wait gives the sentence */
+    DDBLOCK_EVENT_AT_RISK = 3,      /* ddblock_lock_state gives the cause */
+    DDBLOCK_EVENT_RENEWED = 4,      /* no longer at risk */
+    DDBLOCK_EVENT_LOST = 5,         /* ddblock_lock_state gives the cause */
+    DDBLOCK_EVENT_RELEASED = 6,     /* status; ddblock_release gives the sentence */
+} ddblock_event_kind;
+
+typedef struct ddblock_event {
+    ddblock_event_kind kind;
+    ddblock_status status; /* of NOT_ACQUIRED and RELEASED; else OK, or LOST */
+    ddblock_lock *lock;
+    void *user; /* ddblock_lock_user(lock) */
+} ddblock_event;
+
+/* Returns a descriptor that is readable while there are events; -1 if there is none to be had. It
+ * belongs to the client: poll it, never read or close it. */
+DDBLOCK_API int ddblock_client_event_fd(ddblock_client *client);
+
+/* Takes the next event. One thread at a time should do so.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_PENDING if there is none; DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_client_next_event(ddblock_client *client,
+                                                     ddblock_event *ret_event);
 
 /* ------------------------------------------------------------------ looking */
 
@@ -436,6 +515,18 @@ DDBLOCK_API ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *
  *
  * Returns DDBLOCK_OK; DDBLOCK_PENDING if no holder was seen; DDBLOCK_FORKED. */
 DDBLOCK_API ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info);
+
+typedef enum ddblock_origin {
+    DDBLOCK_ORIGIN_NONE = 0,       /* not acquired */
+    DDBLOCK_ORIGIN_FRESH = 1,      /* there was no item */
+    DDBLOCK_ORIGIN_RELEASED = 2,   /* its last holder had released it */
+    DDBLOCK_ORIGIN_TAKEN_OVER = 3, /* its last holder's lease ran out: what it guards may need
+                                      repair */
+} ddblock_origin;
+
+/* Returns how the lock was acquired, and, if it was taken over, from whom: the item as it was, with
+ * the dead holder's owner and token. ret_previous may be NULL, and is set only then. */
+DDBLOCK_API ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous);
 
 /* Ends a lock whose holder is dead or must stop: a fail-open lock is released and keeps its
  * token's continuity; a fail-closed one is deleted. Only if the item is still the one that

@@ -13,15 +13,47 @@ enum { TRIES_MAX = 4 };
  * lost request, short enough for a program that wants to exit. */
 enum { GIVE_BACK_MS_MAX = 10000 };
 
-void acquire_start(const struct step *step)
+/* When the patience of an acquisition that has to wait its turn ends: by count, after the leases
+ * that its attempts would have waited. */
+static struct instant queue_limit(const struct step *step)
+{
+    const struct machine *machine = step->machine;
+    struct duration wait = duration_from_ms(machine->config.lease_ms);
+
+    if (machine->patience.by_time) {
+        return machine->limit;
+    }
+    if (machine->config.kind == DDBLOCK_FAIL_CLOSED) {
+        wait = machine->config.acquire_period;
+    }
+    wait = duration_scale(wait, (uint32_t)machine->patience.retry_count + 1, 1);
+    return instant_add(step->event->now, wait);
+}
+
+/* The acquisition begins: at once, or behind another one. */
+static void begin(const struct step *step)
 {
     struct machine *machine = step->machine;
 
-    assert(machine->state == STATE_IDLE);
     if (machine->patience.by_time) {
         machine->limit = instant_add(step->event->now, machine->patience.limit);
     }
     machine->attempts_left = machine->patience.retry_count;
+}
+
+void acquire_queue(const struct step *step)
+{
+    begin(step);
+    step->machine->resume_at = queue_limit(step);
+    machine_move(step->machine, STATE_QUEUED);
+}
+
+void acquire_start(const struct step *step)
+{
+    assert(step->machine->state == STATE_IDLE || step->machine->state == STATE_QUEUED);
+    if (step->machine->state == STATE_IDLE) {
+        begin(step);
+    }
     send_acquire(step);
 }
 

@@ -51,6 +51,7 @@ struct duration pace_trusted_wait(const struct record *record, int64_t wall_ms);
 
 /* acquire.c */
 void acquire_start(const struct step *step);
+void acquire_queue(const struct step *step);
 void acquire_reply(const struct step *step);
 void acquire_proceed(const struct step *step);
 void acquire_failed(const struct step *step, ddblock_status status);
@@ -65,6 +66,8 @@ void watch_pause_for(const struct step *step, struct duration duration);
 /* hold.c */
 bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token);
 void hold_tick(const struct step *step);
+void hold_renew(const struct step *step);
+void hold_give_back(const struct step *step, ddblock_status status);
 void hold_reply(const struct step *step);
 void hold_lose(const struct step *step, enum loss loss);
 struct instant hold_risk_at(const struct machine *machine);

@@ -78,6 +78,7 @@ void send_take_over(const struct step *step)
     request->observed = machine->seen.guid;
     request->observed_token = machine->seen.token;
     write_guid(step, request);
+    guid_set_newest(&machine->mine)->took_over = true;
 }
 
 void send_read(const struct step *step, enum request_kind kind, enum machine_state to)

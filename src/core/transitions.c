@@ -5,7 +5,10 @@
 
 static const struct transition transitions[] = {
     {STATE_IDLE, STATE_ACQUIRING, "the acquisition starts"},
+    {STATE_IDLE, STATE_QUEUED, "another of this client comes first"},
     {STATE_IDLE, STATE_ENDED, "it was released before it started"},
+    {STATE_QUEUED, STATE_ACQUIRING, "it is its turn"},
+    {STATE_QUEUED, STATE_ENDED, "given up"},
 
     {STATE_ACQUIRING, STATE_HELD, "acquired, or an own write was recognised"},
     {STATE_ACQUIRING, STATE_READING_BACK, "refused, and the engine did not say by what"},
@@ -92,6 +95,7 @@ const char *machine_state_name(enum machine_state state)
 {
     static const char *const names[STATES] = {
         [STATE_IDLE] = "idle",
+        [STATE_QUEUED] = "queued",
         [STATE_ACQUIRING] = "acquiring",
         [STATE_READING_BACK] = "reading back",
         [STATE_WATCHING] = "watching",

@@ -96,6 +96,15 @@ static ddblock_status check_options(const ddblock_client_options *options, ddblo
     if (status == DDBLOCK_OK) {
         status = check_range("drift_ppm", options->drift_ppm, 0, DRIFT_PPM_MAX, error);
     }
+    if (status == DDBLOCK_OK) {
+        status = check_range("max_hold_ms", options->max_hold_ms, 0, INT64_MAX, error);
+    }
+    if (status == DDBLOCK_OK) {
+        status = check_range("watchdog_ms", options->watchdog_ms, 0, INT64_MAX, error);
+    }
+    if (status == DDBLOCK_OK) {
+        status = check_range("settle_ms", options->settle_ms, 0, INT32_MAX, error);
+    }
     return status;
 }
 
@@ -144,6 +153,9 @@ static struct machine_config to_config(const ddblock_client_options *options)
         .poll = duration_from_ms(poll_ms),
         .acquire_period = duration_from_ms(options->acquire_period_ms),
         .drift_ppm = (uint32_t)options->drift_ppm,
+        .max_hold = duration_from_ms(options->max_hold_ms),
+        .watchdog = duration_from_ms(options->watchdog_ms),
+        .settle = duration_from_ms(options->settle_ms),
         .trust_local_time = options->trust_local_time != 0,
     };
 }
@@ -178,6 +190,8 @@ ddblock_status client_open(struct ddblock_store *engine, const ddblock_client_op
     client->config = to_config(options);
     client->retry_count = options->retry_count;
     atomic_init(&client->references, 1);
+    client->event_fd = -1;
+    condition_init(&client->answered);
     if (options->owner != NULL) {
         text_copy(client->owner, sizeof(client->owner), bytes_from_string(options->owner));
     } else {
@@ -198,6 +212,10 @@ void client_release(struct ddblock_client *client)
 {
     if (atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) == 1) {
         engine_release(client->engine);
+        if (client->event_fd >= 0) {
+            (void)close(client->event_fd);
+        }
+        (void)pthread_cond_destroy(&client->answered);
         free(client);
     }
 }

@@ -67,7 +67,10 @@ static void handle_posted(struct ddblock_store *engine)
         bool alive = true;
 
         if (posts & POST_START) {
-            alive = loop_add(loop, task) && loop_post(loop, task, EVENT_ACQUIRE);
+            alive = loop_start(loop, task);
+        }
+        if (alive && (posts & POST_RENEW)) {
+            alive = loop_post(loop, task, EVENT_RENEW);
         }
         if (alive && (posts & POST_CANCEL)) {
             alive = loop_post(loop, task, EVENT_CANCEL);
@@ -202,6 +205,29 @@ void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts
         engine->posted_last = task;
     }
     store_wake(engine->store);
+}
+
+void condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+bool condition_deadline(int64_t timeout_ms, struct timespec *ret_deadline)
+{
+    struct timespec now = {0};
+    struct instant end;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    end = instant_add((struct instant){(int64_t)now.tv_sec * 1000000000 + now.tv_nsec},
+                      duration_from_ms(timeout_ms));
+    ret_deadline->tv_sec = (time_t)(end.ns / 1000000000);
+    ret_deadline->tv_nsec = (long)(end.ns % 1000000000);
+    return !instant_is_never(end);
 }
 
 bool engine_is_forked(const struct ddblock_store *engine)

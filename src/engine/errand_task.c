@@ -51,8 +51,11 @@ static void errand_task_ended(struct task *task, ddblock_status status)
     (void)pthread_mutex_unlock(mutex);
 }
 
-static const struct task_operations operations = {errand_task_step, errand_task_publish,
-                                                  errand_task_ended};
+static const struct task_operations operations = {
+    .step = errand_task_step,
+    .publish = errand_task_publish,
+    .ended = errand_task_ended,
+};
 
 static ddblock_status run(struct ddblock_store *engine, const ddblock_id *id,
                           struct errand_task *errand, ddblock_error *error)
