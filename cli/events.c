@@ -101,7 +101,7 @@ void events_wait(struct events *events, ddblock_lock *lock, int64_t timeout_ms)
     };
     uint64_t count;
 
-    if (fd < 0 && timeout_ms > LOOK_MS) {
+    if (lock != NULL && fd < 0 && timeout_ms > LOOK_MS) {
         timeout_ms = LOOK_MS;
     }
     if (timeout_ms != INT64_MAX) {

@@ -21,8 +21,8 @@ ddblock_status events_open(struct events *events, ddblock_error *error);
 
 void events_close(struct events *events);
 
-/* Waits until there is a signal, the state of the lock may have changed, the other descriptor is
- * readable, or so much time has passed (INT64_MAX: for ever). May return early. */
+/* Waits until there is a signal, the state of the lock (NULL: of none) may have changed, the other
+ * descriptor is readable, or so much time has passed (INT64_MAX: for ever). May return early. */
 void events_wait(struct events *events, ddblock_lock *lock, int64_t timeout_ms);
 
 /* True if the other descriptor is readable now. */

@@ -1,11 +1,28 @@
 /* place.c - where locks are and which one is meant. */
 #include "place.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "escape.h"
 #include "exit.h"
+
+const struct place_text place_texts[] = {
+    {"table", offsetof(struct place, table)},     {"file", offsetof(struct place, file)},
+    {"region", offsetof(struct place, region)},   {"endpoint", offsetof(struct place, endpoint)},
+    {"ca-file", offsetof(struct place, ca_file)}, {NULL, 0},
+};
+
+const char *place_text(const struct place *place, const struct place_text *text)
+{
+    return *(const char *const *)((const char *)place + text->offset);
+}
+
+void place_set_text(struct place *place, const struct place_text *text, const char *value)
+{
+    *(const char **)((char *)place + text->offset) = value;
+}
 
 void place_init(struct place *place)
 {

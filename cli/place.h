@@ -71,6 +71,15 @@ struct place {
     struct key_value sort_key_value;
 };
 
+/* The members that are plain text, under the names of their options; the last has none. */
+struct place_text {
+    const char *name;
+    size_t offset;
+};
+extern const struct place_text place_texts[];
+const char *place_text(const struct place *place, const struct place_text *text);
+void place_set_text(struct place *place, const struct place_text *text, const char *value);
+
 void place_init(struct place *place);
 
 /* Takes the option that was taken last, if its id is of the above; *ret_taken is false for

@@ -133,19 +133,23 @@ int session_acquire(struct session *session)
     return exit_status;
 }
 
+void session_tell_doubt(const struct place *place, ddblock_kind kind, const ddblock_error *error)
+{
+    say_event(MESSAGE_IN_DOUBT, "%s may stay locked %s: %s", place->shown,
+              kind == DDBLOCK_FAIL_CLOSED ? "until it is broken" : "for the rest of its lease",
+              error->message);
+}
+
 ddblock_status session_release(struct session *session, ddblock_error *error)
 {
-    const char *shown = session->place->shown;
-    bool closed = session->terms->client.kind == DDBLOCK_FAIL_CLOSED;
     bool held = ddblock_lock_remaining_ms(session->lock) > 0;
     ddblock_status status = ddblock_release(session->lock, error);
 
     session->lock = NULL;
     if (status == DDBLOCK_OK && held) {
-        say_event(MESSAGE_RELEASED, "%s was given back", shown);
+        say_event(MESSAGE_RELEASED, "%s was given back", session->place->shown);
     } else if (status != DDBLOCK_OK && status != DDBLOCK_LOST) {
-        say_event(MESSAGE_IN_DOUBT, "%s may stay locked %s: %s", shown,
-                  closed ? "until it is broken" : "for the rest of its lease", error->message);
+        session_tell_doubt(session->place, session->terms->client.kind, error);
     }
     return status;
 }

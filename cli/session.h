@@ -33,6 +33,9 @@ int session_acquire(struct session *session);
  * DDBLOCK_IN_DOUBT or the like. */
 ddblock_status session_release(struct session *session, ddblock_error *error);
 
+/* Tells what came of a release that was no success and no loss. */
+void session_tell_doubt(const struct place *place, ddblock_kind kind, const ddblock_error *error);
+
 /* Closes all that is open. */
 void session_finish(struct session *session);
 

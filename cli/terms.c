@@ -49,6 +49,8 @@ static ddblock_status set_timing(struct terms *terms, enum options_source source
         return duration_parse("--heartbeat", value, &client->heartbeat_period_ms, error);
     case TERMS_POLL:
         return duration_parse("--poll", value, &client->poll_period_ms, error);
+    case TERMS_SETTLE:
+        return duration_parse("--settle", value, &client->settle_ms, error);
     case TERMS_DRIFT:
         return number_parse("--drift-ppm", value, 0, DRIFT_PPM_MAX, &client->drift_ppm, error);
     default:
@@ -83,6 +85,7 @@ ddblock_status terms_set(struct terms *terms, const struct options *options, int
     case TERMS_HEARTBEAT:
     case TERMS_POLL:
     case TERMS_DRIFT:
+    case TERMS_SETTLE:
     case TERMS_TRUST_LOCAL_TIME:
         return set_timing(terms, options->source, id, value, error);
     case TERMS_WAIT:
@@ -123,7 +126,8 @@ ddblock_status terms_complete(struct terms *terms, ddblock_error *error)
     /* What a weaker source says of other locks is no mistake. */
     if (closed && terms->timing_source >= terms->closed_source) {
         return usage_error(error, "--fail-closed locks never expire: they have no --lease, "
-                                  "--heartbeat, --poll, --drift-ppm and --trust-local-time");
+                                  "--heartbeat, --poll, --drift-ppm, --settle and "
+                                  "--trust-local-time");
     }
     if (!closed && terms->period_source == OPTIONS_FROM_LINE) {
         return usage_error(error, "--acquire-period is for --fail-closed; here it is --poll");

@@ -20,6 +20,7 @@ enum {
     TERMS_ACQUIRE_PERIOD,
     TERMS_TRUST_LOCAL_TIME,
     TERMS_DRIFT,
+    TERMS_SETTLE,
     TERMS_OWNER,
     TERMS_CONFLICT_STATUS,
     TERMS_VERBOSE,
@@ -53,6 +54,9 @@ enum {
      "say so; unsafe where they differ between machines"}, \
     {TERMS_DRIFT, 0, "drift-ppm", "N", \
      "by how much the rate of a clock may be wrong, in\nmillionths; default 500"}, \
+    {TERMS_SETTLE, 0, "settle", "DURATION", \
+     "after the lock of a dead holder was taken over, hold\n" \
+     "it for so long before going on; default 0"}, \
     {TERMS_OWNER, 0, "owner", "TEXT", \
      "who holds the lock, for people; default\nddblock@VERSION_USER@HOST"}, \
     {TERMS_VERBOSE, 'v', "verbose", NULL, "tell on standard error what happens, with times"}, \

@@ -64,6 +64,19 @@ static void the_least_lease_is_guarded(void **state)
     assert_int_equal(guard_action(&guard, 0), GUARD_KILL);
 }
 
+static void a_longer_grace_takes_from_the_time_to_renew(void **state)
+{
+    struct guard guard;
+
+    (void)state;
+    guard_init(&guard, 10000, 6000);
+    assert_int_equal(guard.terminate_ms, 6500);
+    assert_int_equal(guard.kill_ms, 500);
+    assert_int_equal(guard_grace_max_ms(10000, 3000), 6000);
+    assert_int_equal(guard_grace_max_ms(10000, 0), 9000);
+    assert_int_equal(guard_grace_max_ms(2, 1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -72,6 +85,7 @@ int main(void)
         cmocka_unit_test(it_sleeps_until_the_next_point),
         cmocka_unit_test(a_lock_that_fails_closed_is_never_about_to_be_lost),
         cmocka_unit_test(the_least_lease_is_guarded),
+        cmocka_unit_test(a_longer_grace_takes_from_the_time_to_renew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ static void parse(struct line *line, const char *const *arguments)
 {
     int argc = 1;
 
+    assert_int_equal(setenv("DDBLOCK_CONFIG", "/dev/null", 1), 0); /* nobody's own */
     memset(line, 0, sizeof(*line));
     line->argv[0] = (char *)"run";
     for (; arguments[argc - 1] != NULL; argc++) {
@@ -188,7 +189,8 @@ static void options_that_do_not_fit_together_are_refused(void **state)
                           "them");
     PARSE(&line, "--file", "f", "--fail-closed", "--lease", "3s", "build", "make");
     expect_refused(&line, "--fail-closed locks never expire: they have no --lease, "
-                          "--heartbeat, --poll, --drift-ppm and --trust-local-time");
+                          "--heartbeat, --poll, --drift-ppm, --settle and "
+                          "--trust-local-time");
     PARSE(&line, "--file", "f", "--sort", "x", "build", "make");
     expect_refused(&line, "--sort needs the name of the sort key too: --sort-key NAME");
     PARSE(&line, "--file", "f", "--sort-key", "x", "build", "make");
@@ -199,6 +201,67 @@ static void options_that_do_not_fit_together_are_refused(void **state)
     expect_refused(&line, "which command? Give it after the lock: LOCK -- COMMAND");
     PARSE(&line, "--file", "f", "build", "--");
     expect_refused(&line, "which command? Give it after the lock: LOCK -- COMMAND");
+}
+
+static void what_waits_how_is_taken(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "--retries", "3", "--poll", "50ms", "--drift-ppm", "100",
+          "--trust-local-time", "--conflict-exit-code", "9", "--settle", "2s", "-q", "build", "make");
+    assert_int_equal(line.status, DDBLOCK_OK);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_AUTO);
+    assert_int_equal(line.settings.terms.client.retry_count, 3);
+    assert_int_equal(line.settings.terms.client.poll_period_ms, 50);
+    assert_int_equal(line.settings.terms.client.drift_ppm, 100);
+    assert_int_equal(line.settings.terms.client.settle_ms, 2000);
+    assert_int_equal(line.settings.terms.client.trust_local_time, 1);
+    assert_int_equal(line.settings.terms.conflict_status, 9);
+    assert_true(line.settings.terms.quiet);
+    PARSE(&line, "--file", "f", "--fail-closed", "--acquire-period", "2s", "build", "make");
+    assert_int_equal(line.settings.terms.client.acquire_period_ms, 2000);
+    PARSE(&line, "--file", "f", "--acquire-period", "2s", "build", "make");
+    expect_refused(&line, "--acquire-period is for --fail-closed; here it is --poll");
+    PARSE(&line, "--file", "f", "--conflict-exit-code", "256", "build", "make");
+    expect_refused(&line, "--conflict-exit-code: \"256\" is no whole number between 0 and 255");
+    PARSE(&line, "--file", "f", "--retries", "-1", "build", "make");
+    expect_refused(&line, "--retries: \"-1\" is no whole number between 0 and 1000000");
+}
+
+static void the_end_of_the_command_is_chosen(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "build", "make");
+    assert_int_equal(line.settings.on_lost, ON_LOST_TERMINATE);
+    assert_int_equal(line.settings.grace_ms, 2500);
+    PARSE(&line, "--file", "f", "--on-lost", "ignore", "--grace", "1s", "build", "make");
+    assert_int_equal(line.settings.on_lost, ON_LOST_IGNORE);
+    assert_int_equal(line.settings.grace_ms, 1000);
+    PARSE(&line, "--file", "f", "--on-lost", "panic", "build", "make");
+    expect_refused(&line, "--on-lost: \"panic\" is not term, kill or ignore");
+    PARSE(&line, "--file", "f", "--exec", "build", "make");
+    expect_refused(&line, "--exec: ddblock cannot become the command; it must stay beside it, to "
+                          "renew the lease and to end the command if the lock is lost");
+    PARSE(&line, "--file", "f", "-F", "build", "make");
+    assert_int_equal(line.status, DDBLOCK_INVALID);
+}
+
+static void a_grace_must_fit_the_lease(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6s", "b", "c");
+    assert_int_equal(line.status, DDBLOCK_OK);
+    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6001ms", "b", "c");
+    expect_refused(&line, "--grace: with a lease of 10 s and this heartbeat it can be 6 s at most: "
+                          "SIGKILL must come before the lease ends, and SIGTERM after a heartbeat "
+                          "is due");
+    PARSE(&line, "--file", "f", "--fail-closed", "--grace", "1s", "b", "c");
+    expect_refused(&line, "--fail-closed locks never expire: they have no --grace");
 }
 
 int main(void)
@@ -213,6 +276,9 @@ int main(void)
         cmocka_unit_test(wrong_options_are_refused),
         cmocka_unit_test(there_is_no_silent_default_of_the_place),
         cmocka_unit_test(options_that_do_not_fit_together_are_refused),
+        cmocka_unit_test(what_waits_how_is_taken),
+        cmocka_unit_test(the_end_of_the_command_is_chosen),
+        cmocka_unit_test(a_grace_must_fit_the_lease),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
