@@ -25,7 +25,7 @@ static const char *write_character(char *piece, size_t size, uint32_t character,
     return piece;
 }
 
-size_t json_string(char *target, size_t size, const void *data, size_t data_size)
+size_t json_quote(char *target, size_t size, const void *data, size_t data_size)
 {
     const uint8_t *bytes = data;
     size_t used = 0;

@@ -87,7 +87,7 @@ static size_t append_field(char *line, size_t used, size_t size, const char *nam
         return used;
     }
     used += (size_t)snprintf(line + used, size - used, ",\"%s\":", name);
-    return used + json_string(line + used, size - used, text, strlen(text));
+    return used + json_quote(line + used, size - used, text, strlen(text));
 }
 
 static void write_json(enum message_event event, const char *sentence)

@@ -87,24 +87,17 @@ static void a_file_has_an_end(void **state)
 
 /* ------------------------------------------------------------------ sources */
 
-static struct folder *folder;
+static struct folder folder;
 static struct settings settings;
 static ddblock_error error;
 
 /* Parses "run" and these arguments, with that configuration. */
 static ddblock_status parse(const char *text, int argc, const char *const *argv)
 {
-    char *path = folder_path(folder, "config");
-    FILE *file = fopen(path, "w");
-    ddblock_status status;
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(setenv("DDBLOCK_CONFIG", path, 1), 0);
+    folder_write(&folder, text);
+    assert_int_equal(setenv("DDBLOCK_CONFIG", folder.file, 1), 0);
     memset(&error, 0, sizeof(error));
-    status = settings_parse(&settings, argc, (char **)(uintptr_t)argv, &error);
-    return status;
+    return settings_parse(&settings, argc, (char **)(uintptr_t)argv, &error);
 }
 
 #define PARSE(text, ...)                                                                           \
@@ -113,10 +106,10 @@ static ddblock_status parse(const char *text, int argc, const char *const *argv)
 
 static int set_up(void **state)
 {
-    static const char *const variables[] = {"DDBLOCK_TABLE", "DDBLOCK_LEASE", "DDBLOCK_WAIT",
-                                            "DDBLOCK_NO_WAIT", "DDBLOCK_OWNER", "DDBLOCK_FILE",
-                                            "DDBLOCK_OWNER_NAME", "DDBLOCK_FAIL_CLOSED",
-                                            "DDBLOCK_REGION"};
+    static const char *const variables[] = {
+        "DDBLOCK_TABLE",      "DDBLOCK_LEASE",       "DDBLOCK_WAIT",
+        "DDBLOCK_NO_WAIT",    "DDBLOCK_OWNER",       "DDBLOCK_FILE",
+        "DDBLOCK_OWNER_NAME", "DDBLOCK_FAIL_CLOSED", "DDBLOCK_REGION"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
@@ -148,7 +141,8 @@ static void the_stronger_source_wins(void **state)
 static void a_wrong_value_that_does_not_count_is_no_error(void **state)
 {
     (void)state;
-    assert_int_equal(PARSE("lease = x\n", "run", "--file", "f", "--lease=5s", "b", "c"), DDBLOCK_OK);
+    assert_int_equal(PARSE("lease = x\n", "run", "--file", "f", "--lease=5s", "b", "c"),
+                     DDBLOCK_OK);
     assert_int_equal(PARSE("lease = x\n", "run", "--file", "f", "b", "c"), DDBLOCK_INVALID);
     assert_int_equal(settings.options.source, OPTIONS_FROM_FILE);
     assert_int_equal(settings.options.line, 1);
@@ -170,7 +164,8 @@ static void of_options_that_exclude_each_other_the_stronger_counts(void **state)
     assert_int_equal(PARSE("file = f\ntable = t\n", "run", "b", "c"), DDBLOCK_INVALID);
     assert_int_equal(PARSE("file = f\nwait = 5s\n", "run", "-n", "b", "c"), DDBLOCK_OK);
     assert_int_equal(settings.terms.wait_ms, 0);
-    assert_int_equal(PARSE("file = f\nno-wait = yes\n", "run", "--wait", "5s", "b", "c"), DDBLOCK_OK);
+    assert_int_equal(PARSE("file = f\nno-wait = yes\n", "run", "--wait", "5s", "b", "c"),
+                     DDBLOCK_OK);
     assert_int_equal(settings.terms.wait_ms, 5000);
     assert_int_equal(PARSE("file = f\nlease = 5s\n", "run", "--fail-closed", "b", "c"), DDBLOCK_OK);
     assert_int_equal(PARSE("file = f\nfail-closed = on\n", "run", "--lease", "5s", "b", "c"),
@@ -288,8 +283,8 @@ int main(void)
     };
     int failed;
 
-    folder = folder_create();
+    folder_make(&folder);
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    folder_destroy(folder);
+    folder_remove(&folder);
     return failed;
 }

@@ -209,7 +209,8 @@ static void what_waits_how_is_taken(void **state)
 
     (void)state;
     PARSE(&line, "--file", "f", "--retries", "3", "--poll", "50ms", "--drift-ppm", "100",
-          "--trust-local-time", "--conflict-exit-code", "9", "--settle", "2s", "-q", "build", "make");
+          "--trust-local-time", "--conflict-exit-code", "9", "--settle", "2s", "-q", "build",
+          "make");
     assert_int_equal(line.status, DDBLOCK_OK);
     assert_true(line.settings.terms.wait_ms == DDBLOCK_AUTO);
     assert_int_equal(line.settings.terms.client.retry_count, 3);
@@ -256,7 +257,8 @@ static void a_grace_must_fit_the_lease(void **state)
     (void)state;
     PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6s", "b", "c");
     assert_int_equal(line.status, DDBLOCK_OK);
-    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6001ms", "b", "c");
+    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6001ms", "b",
+          "c");
     expect_refused(&line, "--grace: with a lease of 10 s and this heartbeat it can be 6 s at most: "
                           "SIGKILL must come before the lease ends, and SIGTERM after a heartbeat "
                           "is due");
