@@ -203,7 +203,7 @@ is_json_log() {
     run -0 ddblock run --pass-fd "$LOCK" -- sh -c 'echo "$DDBLOCK_LOST_FD"; ls /proc/$$/fd'
     exec 4<&-
     [ "${lines[0]}" -ge 3 ]
-    [ "$(printf '%s\n' "${lines[@]:1}")" = "$(printf '%s\n' "$bare" "${lines[0]}" | sort -n)" ]
+    [ "$(printf "%s\n" "${lines[@]:1}" | sort -n)" = "$(printf "%s\n" "$bare" "${lines[0]}" | sort -n)" ]
     # It stays silent while the lock is held.
     run -142 ddblock run --pass-fd "$LOCK" -- \
         bash -c 'read -r -t 1 -u "$DDBLOCK_LOST_FD"; exit $?'
