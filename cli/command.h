@@ -23,6 +23,7 @@ int command_status(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_break(int argc, char **argv);
 int command_table(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 
 extern const struct option run_options[];
 extern const struct option acquire_options[];
@@ -31,5 +32,6 @@ extern const struct option status_options[];
 extern const struct option show_options[];
 extern const struct option break_options[];
 extern const struct option table_options[];
+extern const struct option doctor_options[];
 
 #endif

@@ -9,5 +9,7 @@ const struct command commands[] = {
     {"show", command_show, "tells who holds a lock", show_options},
     {"break", command_break, "ends a lock whose holder is dead or must stop", break_options},
     {"table", command_table, "sets up the lock table", table_options},
+    {"doctor", command_doctor, "tells what is wrong with a lock table, or the way to it",
+     doctor_options},
     {NULL, NULL, NULL, NULL},
 };

@@ -26,10 +26,10 @@ static int64_t remaining_ms(struct hold *hold, ddblock_error *cause)
 static void terminate(struct hold *hold, const char *why)
 {
     if (hold->on_lost == ON_LOST_TERMINATE) {
-        say_event(MESSAGE_AT_RISK, "%s is about to be lost (%s): the command gets SIGTERM",
-                  hold->shown, why);
         child_signal(&hold->child, SIGTERM);
         child_signal(&hold->child, SIGCONT); /* a stopped one could not act on it */
+        say_event(MESSAGE_AT_RISK, "%s is about to be lost (%s): the command gets SIGTERM",
+                  hold->shown, why);
     } else {
         say_event(MESSAGE_AT_RISK, "%s is about to be lost (%s)", hold->shown, why);
     }
@@ -39,12 +39,12 @@ static void end(struct hold *hold, int64_t left_ms, const char *why)
 {
     bool ignore = hold->on_lost == ON_LOST_IGNORE;
 
-    say_event(MESSAGE_LOST, "%s %s (%s): the command %s", hold->shown,
-              left_ms > 0 ? "is all but lost" : "was lost", why,
-              ignore ? "is left alone, as --on-lost ignore says" : "is killed");
     if (!ignore) {
         child_signal(&hold->child, SIGKILL);
     }
+    say_event(MESSAGE_LOST, "%s %s (%s): the command %s", hold->shown,
+              left_ms > 0 ? "is all but lost" : "was lost", why,
+              ignore ? "is left alone, as --on-lost ignore says" : "is killed");
 }
 
 /* Does what the guard says, each step once. Returns for how long that will do. */

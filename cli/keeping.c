@@ -201,6 +201,7 @@ static int64_t sleep_ms(const struct keeping *keeping, int64_t left_ms)
 
 int keeping_run(struct keeping *keeping)
 {
+    say_hurriedly(true);
     for (;;) {
         ddblock_error cause = {0};
         int64_t left_ms = INT64_MAX;

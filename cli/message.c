@@ -5,6 +5,8 @@
 #include "message.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -33,6 +35,12 @@ static const struct {
 #undef MESSAGE_ROW
 };
 
+/* How long a line waits for whoever reads, while a command is guarded: a pager or a log that is
+ * slow catches up in that time, and against a lease it is little. */
+enum { ROOM_MS_MAX = 20 };
+
+static atomic_bool hurried;
+
 /* There is one standard error. */
 static struct message_options options;
 static _Atomic uint64_t current_token;
@@ -60,10 +68,26 @@ bool message_is_told(enum message_event event)
     return true;
 }
 
+void say_hurriedly(bool hurry)
+{
+    atomic_store(&hurried, hurry);
+}
+
+/* False if a line would have to wait. A pipe has room where it takes PIPE_BUF bytes (pipe(7)); a
+ * terminal after ^S has none. */
+static bool has_room(void)
+{
+    struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return poll(&fd, 1, ROOM_MS_MAX) != 0;
+}
+
 /* Where standard error is full or closed there is nobody left to tell. */
 static void write_line(const char *line, size_t size)
 {
-    (void)!write(STDERR_FILENO, line, size);
+    if (!atomic_load(&hurried) || has_room()) {
+        (void)!write(STDERR_FILENO, line, size);
+    }
 }
 
 static void write_text(const char *sentence)
@@ -90,25 +114,40 @@ static size_t append_field(char *line, size_t used, size_t size, const char *nam
     return used + json_quote(line + used, size - used, text, strlen(text));
 }
 
+/* Returns the size of the line. */
+static size_t make_json(char *line, size_t size, enum message_event event, const char *sentence,
+                        bool with_names)
+{
+    uint64_t token = atomic_load_explicit(&current_token, memory_order_relaxed);
+    size_t room = size - 6 * SENTENCE_BYTES_MAX - 64; /* for what comes before it */
+    char now[UTC_TIME_SIZE];
+    size_t used;
+
+    used = (size_t)snprintf(line, size, "{\"time\":\"%s\",\"event\":\"%s\"",
+                            utc_time(now, wall_clock_ms()), events[event].name);
+    if (with_names) {
+        used = append_field(line, used, room - 6 * 1024, "lock", options.lock);
+        used = append_field(line, used, room, "sort", options.sort);
+    }
+    if (token != 0) {
+        used += (size_t)snprintf(line + used, size - used, ",\"token\":%" PRIu64, token);
+    }
+    used = append_field(line, used, size - 3, "message", sentence);
+    line[used++] = '}';
+    line[used++] = '\n';
+    return used;
+}
+
 static void write_json(enum message_event event, const char *sentence)
 {
     char line[JSON_BYTES_MAX];
-    char now[UTC_TIME_SIZE];
-    uint64_t token = atomic_load_explicit(&current_token, memory_order_relaxed);
-    size_t room = sizeof(line) - 6 * SENTENCE_BYTES_MAX - 64; /* for what comes before it */
-    size_t used;
+    size_t size = make_json(line, sizeof(line), event, sentence, true);
 
-    used = (size_t)snprintf(line, sizeof(line), "{\"time\":\"%s\",\"event\":\"%s\"",
-                            utc_time(now, wall_clock_ms()), events[event].name);
-    used = append_field(line, used, room - 6 * 1024, "lock", options.lock);
-    used = append_field(line, used, room, "sort", options.sort);
-    if (token != 0) {
-        used += (size_t)snprintf(line + used, sizeof(line) - used, ",\"token\":%" PRIu64, token);
+    /* Names may be so long that a pipe which has room does not take all of the line. */
+    if (size > PIPE_BUF && atomic_load(&hurried)) {
+        size = make_json(line, sizeof(line), event, sentence, false);
     }
-    used = append_field(line, used, sizeof(line) - 3, "message", sentence);
-    line[used++] = '}';
-    line[used++] = '\n';
-    write_line(line, used);
+    write_line(line, size);
 }
 
 static void say_list(enum message_event event, const char *format, va_list arguments)

@@ -9,9 +9,13 @@
 #include "exit.h"
 
 const struct place_text place_texts[] = {
-    {"table", offsetof(struct place, table)},     {"file", offsetof(struct place, file)},
-    {"region", offsetof(struct place, region)},   {"endpoint", offsetof(struct place, endpoint)},
-    {"ca-file", offsetof(struct place, ca_file)}, {NULL, 0},
+    {"table", offsetof(struct place, table)},
+    {"file", offsetof(struct place, file)},
+    {"region", offsetof(struct place, region)},
+    {"endpoint", offsetof(struct place, endpoint)},
+    {"profile", offsetof(struct place, profile)},
+    {"ca-file", offsetof(struct place, ca_file)},
+    {NULL, 0},
 };
 
 const char *place_text(const struct place *place, const struct place_text *text)
@@ -70,6 +74,9 @@ ddblock_status place_set(struct place *place, const struct options *options, int
     case PLACE_ENDPOINT:
         place->network_source = options->source;
         return set_text("--endpoint", &place->endpoint, value, error);
+    case PLACE_PROFILE:
+        place->network_source = options->source;
+        return set_text("--profile", &place->profile, value, error);
     case PLACE_CA_FILE:
         place->network_source = options->source;
         return set_text("--ca-file", &place->ca_file, value, error);
@@ -86,7 +93,7 @@ ddblock_status place_set(struct place *place, const struct options *options, int
     }
 }
 
-static ddblock_status check(const struct place *place, ddblock_error *error)
+ddblock_status place_check_where(const struct place *place, ddblock_error *error)
 {
     if (place->table == NULL && place->file == NULL) {
         return usage_error(error, "where are the locks? Give --table NAME or --file PATH");
@@ -95,8 +102,19 @@ static ddblock_status check(const struct place *place, ddblock_error *error)
         return usage_error(error, "--table and --file exclude each other: give one of them");
     }
     if (place->file != NULL && place->network_source >= place->where_source) {
-        return usage_error(error, "--region, --endpoint and --ca-file belong to --table, not to "
-                                  "--file");
+        return usage_error(error,
+                           "--region, --profile, --endpoint and --ca-file belong to --table, "
+                           "not to --file");
+    }
+    return DDBLOCK_OK;
+}
+
+static ddblock_status check(const struct place *place, ddblock_error *error)
+{
+    ddblock_status status = place_check_where(place, error);
+
+    if (status != DDBLOCK_OK) {
+        return status;
     }
     if (place->sort.type != DDBLOCK_KEY_NONE && place->sort_value == NULL) {
         return usage_error(error, "--sort-key needs the lock's value for it too: --sort VALUE");
@@ -186,6 +204,7 @@ ddblock_dynamodb_options place_dynamodb_options(const struct place *place)
     options.sort_key = place->sort.type != DDBLOCK_KEY_NONE ? place->sort.name : NULL;
     options.region = place->region;
     options.endpoint = place->endpoint;
+    options.profile = place->profile;
     options.ca_file = place->ca_file;
     return options;
 }

@@ -14,6 +14,7 @@ enum {
     PLACE_FILE,
     PLACE_REGION,
     PLACE_ENDPOINT,
+    PLACE_PROFILE,
     PLACE_CA_FILE,
     PLACE_PARTITION_KEY,
     PLACE_SORT_KEY,
@@ -24,10 +25,13 @@ enum {
 /* clang-format off */
 #define PLACE_REGION_ENTRY \
     {PLACE_REGION, 0, "region", "REGION", \
-     "default: AWS_REGION, then AWS_DEFAULT_REGION"}
+     "default: AWS_REGION, then AWS_DEFAULT_REGION, then\nthe profile's"}
 #define PLACE_ENDPOINT_ENTRY \
     {PLACE_ENDPOINT, 0, "endpoint", "URL", \
-     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the region's own"}
+     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the profile's, then the\nregion's own"}
+#define PLACE_PROFILE_ENTRY \
+    {PLACE_PROFILE, 0, "profile", "NAME", \
+     "of AWS's shared files, for credentials and region;\ndefault: AWS_PROFILE"}
 #define PLACE_CA_FILE_ENTRY \
     {PLACE_CA_FILE, 0, "ca-file", "PATH", \
      "certificates to trust, as PEM; default AWS_CA_BUNDLE,\nthen the system's"}
@@ -37,11 +41,13 @@ enum {
 #define PLACE_SORT_KEY_ENTRY \
     {PLACE_SORT_KEY, 0, "sort-key", "NAME[:S|N|B]", \
      "name and type of the sort key; default: there is none"}
-#define PLACE_ENTRIES \
+#define PLACE_WHERE_ENTRIES \
     {PLACE_TABLE, 0, "table", "NAME", "the lock table in DynamoDB, or"}, \
     {PLACE_FILE, 0, "file", "PATH", "the lock file on this machine: one of the two is needed"}, \
-    PLACE_REGION_ENTRY, PLACE_ENDPOINT_ENTRY, PLACE_CA_FILE_ENTRY, PLACE_PARTITION_KEY_ENTRY, \
-    PLACE_SORT_KEY_ENTRY, \
+    PLACE_REGION_ENTRY, PLACE_PROFILE_ENTRY, PLACE_ENDPOINT_ENTRY, PLACE_CA_FILE_ENTRY, \
+    PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY
+#define PLACE_ENTRIES \
+    PLACE_WHERE_ENTRIES, \
     {PLACE_SORT, 0, "sort", "VALUE", "the lock's sort key value, where there is a sort key"}
 /* clang-format on */
 
@@ -59,6 +65,7 @@ struct place {
     const char *file;
     const char *region;
     const char *endpoint;
+    const char *profile;
     const char *ca_file;
     enum options_source where_source;   /* of table and file */
     enum options_source network_source; /* the strongest of what belongs to a table alone */
@@ -86,6 +93,9 @@ void place_init(struct place *place);
  * others. */
 ddblock_status place_set(struct place *place, const struct options *options, int id,
                          const char *value, bool *ret_taken, ddblock_error *error);
+
+/* Checks that it is clear where the locks are: in a table or in a file. */
+ddblock_status place_check_where(const struct place *place, ddblock_error *error);
 
 /* Takes LOCK and checks that the options fit together. */
 ddblock_status place_complete(struct place *place, const char *lock, ddblock_error *error);

@@ -127,14 +127,21 @@ static int run_command(struct run *run, bool *ret_by_itself, ddblock_error *erro
 
     guard_init(&hold.guard, settings->terms.client.lease_duration_ms,
                settings->on_lost == ON_LOST_KILL ? 0 : settings->grace_ms);
+    if (guard_action(&hold.guard, ddblock_lock_remaining_ms(hold.lock)) != GUARD_NOTHING) {
+        say_event(MESSAGE_LOST, "%s was lost before the command was started, and so it was not",
+                  hold.shown);
+        return EXIT_LOST; /* we were stopped, or nobody took what we said */
+    }
     terminal_open(&terminal);
     if (child_start(&hold.child, &options, error) != DDBLOCK_OK) {
         terminal_close(&terminal, 0, false);
         return fail_with(error);
     }
     group = hold.child.pid;
+    say_hurriedly(true);
     say_event(MESSAGE_STARTED, "the command runs as process %d", (int)group);
     end = hold_run(&hold);
+    say_hurriedly(false);
     terminal_close(&terminal, group, end.killed);
     if (end.exec_errno != 0) {
         say("%s: %s", escape_string(shown, sizeof(shown), options.command[0]),

@@ -12,8 +12,8 @@
 #define ACTIVE_MS_MAX ((int64_t)5 * 60 * 1000)
 
 const struct option table_options[] = {
-    PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, PLACE_REGION_ENTRY, PLACE_ENDPOINT_ENTRY,
-    PLACE_CA_FILE_ENTRY,       OPTION_HELP_ENTRY,    OPTIONS_TABLE_END,
+    PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, PLACE_REGION_ENTRY, PLACE_PROFILE_ENTRY,
+    PLACE_ENDPOINT_ENTRY,      PLACE_CA_FILE_ENTRY,  OPTION_HELP_ENTRY,  OPTIONS_TABLE_END,
 };
 
 static void print_help(void)
@@ -27,9 +27,9 @@ static void print_help(void)
     options_print(stdout, table_options);
     (void)fputs(
         "\n"
-        "Exit status: 0 the table is active; 64 wrong usage, or the table is there already;\n"
-        "69 DynamoDB cannot be reached or refuses; 70 a fault of ddblock or the machine; 75\n"
-        "not active yet; 78 configuration or credentials are wrong.\n",
+        "Exit status: 0 the table is active; 64 wrong usage; 69 DynamoDB cannot be reached or\n"
+        "refuses; 70 a fault of ddblock or the machine; 75 not active yet; 78 configuration or\n"
+        "credentials are wrong, or the table is there already.\n",
         stdout);
 }
 

@@ -175,8 +175,8 @@ static void there_is_no_silent_default_of_the_place(void **state)
     PARSE(&line, "--table", "t", "--file", "f", "build", "make");
     expect_refused(&line, "--table and --file exclude each other: give one of them");
     PARSE(&line, "--region", "x", "--file", "f", "build", "make");
-    expect_refused(&line, "--region, --endpoint and --ca-file belong to --table, not to "
-                          "--file");
+    expect_refused(&line, "--region, --profile, --endpoint and --ca-file belong to --table, "
+                          "not to --file");
 }
 
 static void options_that_do_not_fit_together_are_refused(void **state)
