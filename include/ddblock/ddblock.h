@@ -108,7 +108,7 @@ typedef enum ddblock_log_level {
     DDBLOCK_LOG_DEBUG = 3,
 } ddblock_log_level;
 
-/* Receives log lines, from the thread of the store or of the caller, with no lock
+/* Receives log lines, from threads of the store or of the caller, with no lock
  * of the library held. It must be safe to call from several threads at once, return
  * soon, and call no function of this header. */
 typedef void (*ddblock_log_function)(void *user, ddblock_log_level level, const char *message);
@@ -178,22 +178,53 @@ static inline ddblock_id ddblock_id_string(const char *name)
  * which sends the heartbeats whatever the program is doing. */
 typedef struct ddblock_store ddblock_store;
 
+/* AWS credentials that a program has found in its own way. */
+typedef struct ddblock_credentials {
+    size_t size; /* set by the library: fields beyond it do not exist */
+    const char *access_key_id;
+    const char *secret_access_key;
+    const char *session_token; /* NULL: none */
+    const char *account_id;    /* NULL: unknown */
+    int64_t expires_unix_ms;   /* preset to -1: never */
+} ddblock_credentials;
+
+/* Gives the credentials of a program that has its own way to them. It is called when a store is
+ * opened, and again before they expire or when they are refused; on a thread of the library
+ * or of the caller, never on the one that sends heartbeats, and never twice at once for one
+ * store. It may wait for the network, but ddblock_store_close may wait for it.
+ *
+ * What it puts into ret_credentials stays the program's, which keeps it unchanged until the next
+ * call or the closing of the store; the library copies it before that, and wipes its copies.
+ * On failure it returns DDBLOCK_NO_CREDENTIALS, or DDBLOCK_UNAVAILABLE if it may go well later, and
+ * writes a sentence without a secret into error->message. It must not call a function
+ * that opens or closes a store. */
+typedef ddblock_status (*ddblock_credentials_function)(void *user,
+                                                       ddblock_credentials *ret_credentials,
+                                                       ddblock_error *error);
+
 /* A DynamoDB table and how to reach it. NULL and 0 mean the default. */
 typedef struct ddblock_dynamodb_options {
     size_t size;                   /* set by ddblock_dynamodb_options_init */
     const char *lock_table;        /* needed: the table's name */
     const char *partition_key;     /* name of its partition key; default "id" */
     const char *sort_key;          /* name of its sort key; default: it has none */
-    const char *region;            /* default AWS_REGION, then AWS_DEFAULT_REGION */
-    const char *endpoint;          /* URL; default AWS_ENDPOINT_URL_DYNAMODB, then
-                                      AWS_ENDPOINT_URL, then the region's own */
-    const char *access_key_id;     /* default AWS_ACCESS_KEY_ID */
-    const char *secret_access_key; /* default AWS_SECRET_ACCESS_KEY */
-    const char *session_token;     /* default AWS_SESSION_TOKEN, if the keys are its too */
-    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then the system's */
+    const char *region;            /* docs/aws.md tells where these two are looked
+                                  for by default: AWS_REGION, … */
+    const char *endpoint;          /* URL; AWS_ENDPOINT_URL_DYNAMODB, …, the region's own */
+    const char *access_key_id;     /* these three: see docs/credentials.md for where they come from
+                                      by default */
+    const char *secret_access_key; /* both or none */
+    const char *session_token;     /* NULL: none, if the other two are given */
+    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then ca_bundle of the
+                                  profile, then the system's */
     uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
     ddblock_log_function log;      /* default: nothing is logged */
     void *log_user;                /* handed to log */
+    const char *profile;           /* of AWS's shared files; default AWS_PROFILE, then
+                                      "default". If given, the keys in the environment are
+                                      not looked at */
+    ddblock_credentials_function credentials; /* default: none */
+    void *credentials_user;                   /* handed to credentials */
 } ddblock_dynamodb_options;
 
 static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *options)
@@ -205,9 +236,9 @@ static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *optio
 /* Opens a DynamoDB table as a store. Sends nothing: a table that is missing or a key
  * that is refused shows at the first lock.
  *
- * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (none found, or half a
- * pair), DDBLOCK_UNAVAILABLE (no thread, descriptor or random bytes to be had),
- * DDBLOCK_NO_MEMORY. */
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (half a pair in the options or
+ * the environment; that there are none at all shows at the first lock), DDBLOCK_UNAVAILABLE (no
+ * thread, descriptor or random bytes to be had), DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_store_open_dynamodb(const ddblock_dynamodb_options *options,
                                                        ddblock_store **ret_store,
                                                        ddblock_error *error);
@@ -244,7 +275,8 @@ DDBLOCK_API ddblock_status ddblock_store_open_memory(ddblock_store **ret_store,
                                                      ddblock_error *error);
 
 /* Closes a store. NULL is fine. It ends when its last client does; that last call waits,
- * at most five seconds, for what is still being given back. */
+ * at most five seconds, for what is still being given back, and for a source of credentials
+ * that is being asked. */
 DDBLOCK_API void ddblock_store_close(ddblock_store *store);
 
 /* ------------------------------------------------------------------ clients */
@@ -549,6 +581,40 @@ DDBLOCK_API ddblock_status ddblock_break(ddblock_store *store, const ddblock_id 
 DDBLOCK_API ddblock_status ddblock_table_create(const ddblock_dynamodb_options *options,
                                                 ddblock_key_type partition_type,
                                                 ddblock_key_type sort_type, int64_t timeout_ms,
+                                                ddblock_error *error);
+
+/* ------------------------------------------------------------------ examining */
+
+typedef enum ddblock_mark {
+    DDBLOCK_MARK_GOOD = 0,
+    DDBLOCK_MARK_NOTE = 1, /* worth knowing, or not to be found out; locks work */
+    DDBLOCK_MARK_BAD = 2,  /* locks do not work, or not reliably */
+} ddblock_mark;
+
+/* One thing that was looked at. The strings are valid for the time of the call. */
+typedef struct ddblock_finding {
+    ddblock_mark mark;
+    ddblock_status status; /* of a bad one: what kind of failure it is; else DDBLOCK_OK */
+    const char *topic;     /* one word: "credentials", "clock", "keys", … */
+    const char *message;   /* what is, and what is to be done where it is not good. Holds no
+                              secret; text from outside is escaped */
+} ddblock_finding;
+
+/* Receives findings one after the other, in the thread of the caller. */
+typedef void (*ddblock_finding_function)(void *user, const ddblock_finding *finding);
+
+/* Examines what locks in a DynamoDB table depend on: credentials, endpoint, clock, the table's
+ * keys, billing, TTL and replicas, and the permissions, each tried by a request that can change
+ * nothing. Stops where the next thing cannot be looked at. It writes nothing.
+ *
+ * Returns DDBLOCK_OK if nothing was bad, else the status of the first that was, and its message. */
+DDBLOCK_API ddblock_status ddblock_table_examine(const ddblock_dynamodb_options *options,
+                                                 ddblock_finding_function found, void *user,
+                                                 ddblock_error *error);
+
+/* Examines a file of locks, without making it. Returns as ddblock_table_examine. */
+DDBLOCK_API ddblock_status ddblock_file_examine(const ddblock_file_options *options,
+                                                ddblock_finding_function found, void *user,
                                                 ddblock_error *error);
 
 #ifdef __cplusplus

@@ -23,7 +23,12 @@ struct machine_config {
                                  0: it need not be */
     struct duration settle;   /* fail-open: after a take-over, how long the lock is held before the
                                  program is told that it is */
+    uint32_t tries; /* how often in a row a request may fail before an acquisition does; 0: as
+                       TRIES_DEFAULT */
 };
+
+/* As the AWS SDKs do for DynamoDB ("Retry behavior", AWS SDKs and Tools Reference Guide). */
+enum { TRIES_DEFAULT = 4 };
 
 /* How long an acquisition may take: until limit if by_time, else retry_count attempts after the
  * first. */
@@ -145,6 +150,7 @@ struct event {
     struct instant touched;   /* when the program was last heard of; any past instant if never */
     const struct guid *fresh; /* a guid that was never used: the step may use it up */
     const struct outcome *outcome; /* REPLY */
+    bool spent; /* REPLY of a failure: so much has failed of late that tries are to be few */
 };
 
 enum notice {

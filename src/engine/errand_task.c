@@ -14,7 +14,7 @@ struct errand_task {
     struct task task; /* first: the loop knows only this */
     struct ddblock_store *engine;
     struct errand errand;
-    char failure[256];
+    char failure[STORE_MESSAGE_SIZE];
     pthread_cond_t changed;
     bool ended; /* guarded by the engine's mutex */
     ddblock_status status;
@@ -70,6 +70,7 @@ static ddblock_status run(struct ddblock_store *engine, const ddblock_id *id,
     errand->task.id = copy;
     errand->task.owner = ""; /* no errand writes it */
     errand->engine = engine;
+    errand->errand.tries = engine->store->tries;
     (void)pthread_cond_init(&errand->changed, NULL);
     (void)pthread_mutex_lock(&engine->mutex);
     engine_post(engine, &errand->task, POST_START);

@@ -42,6 +42,8 @@ struct task {
 
     struct heap_entry timer;
     struct request *request; /* waiting for the store to have room; NULL: none is */
+    bool urgent;             /* the request that was queued last was */
+    uint32_t retry_cost;     /* what its last failure took from the quota */
     struct task *next_queued;
     struct task *previous; /* of all tasks */
     struct task *next;

@@ -75,10 +75,9 @@ static void read_refusal(const struct dynamodb_question *question, const struct 
 
 /* An error that is not a refusal: "An HTTP 400 status code indicates a problem with your request"
  * (DynamoDB guide, "Error handling with DynamoDB"), so nothing was carried out. */
-static void read_fault(const struct dynamodb_question *question,
-                       const struct dynamodb_reply *answer, struct store_reply *reply)
+static void read_fault(struct dynamodb_question *question, const struct dynamodb_reply *answer,
+                       struct store_reply *reply)
 {
-    const char *operation = dynamodb_request_operation(question->kind);
     ddblock_error error = {0};
     ddblock_status status;
 
@@ -88,12 +87,13 @@ static void read_fault(const struct dynamodb_question *question,
              "now on");
         return;
     }
-    status = dynamodb_fault_explain(answer, operation, question->table, &error);
+    question->keys_refused = dynamodb_fault_is_keys(answer);
+    status = dynamodb_fault_explain(answer, &question->scene, &error);
     fail(reply, status, error.message);
 }
 
 /* The body of a 200 or a 4xx, which alone tells what became of the request. */
-static void read_body(const struct dynamodb_question *question, const struct http_reply *http,
+static void read_body(struct dynamodb_question *question, const struct http_reply *http,
                       struct store_reply *reply)
 {
     struct dynamodb_reply answer = {0};
@@ -112,7 +112,7 @@ static void read_body(const struct dynamodb_question *question, const struct htt
     }
 }
 
-static void read_replied(const struct dynamodb_question *question, const struct http_reply *http,
+static void read_replied(struct dynamodb_question *question, const struct http_reply *http,
                          struct store_reply *reply)
 {
     char message[128];
@@ -130,10 +130,11 @@ static void read_replied(const struct dynamodb_question *question, const struct 
     }
 }
 
-void dynamodb_outcome_read(const struct dynamodb_question *question, const struct http_reply *http,
+void dynamodb_outcome_read(struct dynamodb_question *question, const struct http_reply *http,
                            struct store_reply *reply)
 {
     reply->message[0] = '\0';
+    question->scene.operation = dynamodb_request_operation(question->kind);
     switch (http->result) {
     case HTTP_REPLIED:
         read_replied(question, http, reply);
@@ -144,5 +145,8 @@ void dynamodb_outcome_read(const struct dynamodb_question *question, const struc
     case HTTP_IN_DOUBT:
         doubt(question->kind, reply, http->failure, http->message);
         break;
+    }
+    if (http->result == HTTP_REPLIED && http->retry_after_ms > 0) {
+        reply->outcome.retry_after = duration_from_ms(http->retry_after_ms);
     }
 }

@@ -347,6 +347,32 @@ bool json_text_is_object(struct bytes value)
     return is_next(&reader, '{');
 }
 
+bool json_text_element(struct bytes value, size_t index, struct bytes *ret_element)
+{
+    struct reader reader = reader_of(value);
+
+    skip_space(&reader);
+    if (!accept(&reader, '[')) {
+        return false;
+    }
+    do {
+        const uint8_t *start;
+
+        skip_space(&reader);
+        start = reader.next;
+        if (!read_value(&reader, JSON_TEXT_NESTING_MAX)) {
+            return false; /* it was the bracket of an empty one */
+        }
+        if (index == 0) {
+            *ret_element = bytes_from(start, (size_t)(reader.next - start));
+            return true;
+        }
+        index--;
+        skip_space(&reader);
+    } while (accept(&reader, ','));
+    return false;
+}
+
 bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size_t *ret_size,
                       bool *ret_whole)
 {
@@ -359,4 +385,17 @@ bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size
     *ret_size = sink.size;
     *ret_whole = !sink.is_cut;
     return true;
+}
+
+void json_text_copy(struct bytes object, const char *name, char *target, size_t size)
+{
+    struct bytes value = {0};
+    size_t length = 0;
+    bool is_whole;
+
+    if (json_text_find(object, name, &value) == 1) {
+        (void)json_text_string(value, (uint8_t *)target, size - 1, &length, &is_whole);
+    }
+    target[length] = '\0';
+    text_trim_utf8(target);
 }

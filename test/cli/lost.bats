@@ -78,3 +78,37 @@ teardown() {
     run -76 ddblock run --fail-closed "$LOCK" -- "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
     [[ $output == *"was lost before the command had ended"* ]]
 }
+
+# Standard error is a pipe that is full, and nobody reads it. A terminal after ^S is the same.
+@test "the command is ended though nobody takes what we say" {
+    local fifo=$BATS_TEST_TMPDIR/stuck
+    mkfifo "$fifo"
+    exec 5<>"$fifo"
+    dd if=/dev/zero of="$fifo" bs=1024 oflag=nonblock 2>/dev/null || true
+    "$DDBLOCK" run "${PLACE[@]}" --lease 1s --heartbeat 0 "$LOCK" -- \
+        sleep 60 2>"$fifo" 3>&- 5>&- &
+    holder_pid=$!
+    wait_until is_dead "$holder_pid"
+    exec 5>&-
+    local status=0
+    wait "$holder_pid" || status=$?
+    [ "$status" -eq 76 ]
+}
+
+@test "a command whose lock is lost before it starts is not started" {
+    local fifo=$BATS_TEST_TMPDIR/stuck
+    mkfifo "$fifo"
+    exec 5<>"$fifo"
+    dd if=/dev/zero of="$fifo" bs=1024 oflag=nonblock 2>/dev/null || true
+    "$DDBLOCK" run "${PLACE[@]}" -v --lease 1s --heartbeat 0 "$LOCK" -- \
+        touch "$BATS_TEST_TMPDIR/ran" 2>"$fifo" 3>&- 5>&- &
+    holder_pid=$!
+    sleep 2
+    cat <&5 >"$BATS_TEST_TMPDIR/said" 3>&- &
+    local reader=$!
+    expect_end 76 "$holder_pid"
+    wait_until grep -aq "was lost before the command was started" "$BATS_TEST_TMPDIR/said"
+    kill "$reader"
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+    exec 5>&-
+}

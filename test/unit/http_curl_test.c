@@ -183,7 +183,10 @@ static void submit(struct world *w, uint64_t tag, const char *body, int64_t give
 {
     const char *headers[] = {w->host, "Content-Type: application/x-amz-json-1.0", "X-Test: 1",
                              NULL};
-    const struct http_request request = {tag, headers, bytes_from_string(body), in_ms(give_up_ms)};
+    const struct http_request request = {.tag = tag,
+                                         .headers = headers,
+                                         .body = bytes_from_string(body),
+                                         .give_up_at = in_ms(give_up_ms)};
 
     if (w->server != NULL) {
         (void)snprintf(w->host, sizeof(w->host), "Host: 127.0.0.1:%u", http_server_port(w->server));
@@ -703,6 +706,19 @@ static void a_file_without_certificates(void **state)
     close_world(&w);
 }
 
+/* Its name may come from the environment, and the sentence goes to a terminal. */
+static void a_ca_file_that_is_not_there_is_named_escaped(void **state)
+{
+    const struct http_curl_options options = {"https://localhost", "/none/\x1B[2J", 16};
+    struct http_client *client = NULL;
+    ddblock_error error = {0};
+
+    (void)state;
+    assert_int_equal(http_curl_open(&options, &client, &error), DDBLOCK_INVALID);
+    assert_string_equal(error.message, "the file of CA certificates /none/\\x1B[2J cannot be read: "
+                                       "No such file or directory");
+}
+
 /* The file is gone after the first connection; a second one does without it. */
 static void the_ca_file_is_parsed_once(void **state)
 {
@@ -832,6 +848,7 @@ int main(void)
         cmocka_unit_test(a_certificate_that_is_not_trusted),
         cmocka_unit_test(the_certificate_of_another_host),
         cmocka_unit_test(a_file_without_certificates),
+        cmocka_unit_test(a_ca_file_that_is_not_there_is_named_escaped),
         cmocka_unit_test(the_ca_file_is_parsed_once),
         cmocka_unit_test(a_forked_child_leaves_the_parents_connection_alone),
         cmocka_unit_test(waiting_ends_at_a_wake_up_or_at_its_time),
