@@ -68,11 +68,14 @@ void watch_pause_for(const struct step *step, struct duration duration);
 
 /* hold.c */
 bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token);
+void hold_adopted(const struct step *step);
+void hold_hand_over(const struct step *step);
 void hold_tick(const struct step *step);
 void hold_renew(const struct step *step);
 void hold_give_back(const struct step *step, ddblock_status status);
 void hold_reply(const struct step *step);
 void hold_lose(const struct step *step, enum loss loss);
+enum loss hold_loss(const struct machine *machine, const struct record *record);
 struct instant hold_risk_at(const struct machine *machine);
 
 /* release.c */

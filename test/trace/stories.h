@@ -17,7 +17,12 @@ int time_stories(void);
 int hold_stories(void);
 int release_stories(void);
 int cancel_stories(void);
+int turn_stories(void);
+int settle_stories(void);
+int withheld_stories(void);
+int origin_stories(void);
 int closed_stories(void);
 int ghost_stories(void);
+int handover_stories(void);
 
 #endif
