@@ -120,6 +120,7 @@ teardown() {
     [ ! -e "$BATS_TEST_TMPDIR/told" ]
     kill -KILL "$pid"
     wait_until test -s "$BATS_TEST_TMPDIR/told" # a child of the command outlives it, but is told
+}
 
 # Standard error is a pipe that is full, and nobody reads it. A terminal after ^S is the same.
 @test "the command is ended though nobody takes what we say" {

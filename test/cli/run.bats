@@ -191,7 +191,7 @@ is_json_log() {
     run -75 bash -c '"$@" 2>"$0"' "$BATS_TEST_TMPDIR/log" \
         "$DDBLOCK" run --json-log "${PLACE[@]}" -n "$LOCK" -- true
     run -0 is_json_log "$BATS_TEST_TMPDIR/log" "$LOCK"
-    [[ $output == *"not-acquired:-" ]]
+    [[ $output == *"not-acquired:-"* ]]
 }
 
 @test "--pass-fd gives the command a descriptor, and no other" {
