@@ -11,21 +11,22 @@ enum { LATE_MAX = 4 };
  * lost request, short enough for a program that wants to exit. */
 enum { GIVE_BACK_MS_MAX = 10000 };
 
-/* When the patience of an acquisition that has to wait its turn ends: by count, after the leases
- * that its attempts would have waited. */
+/* When the patience of an acquisition that has to wait its turn ends: by count, after the time that
+ * its attempts would have taken, a lease each or, fail-closed, a period between two. */
 static struct instant queue_limit(const struct step *step)
 {
     const struct machine *machine = step->machine;
-    struct duration wait = duration_from_ms(machine->config.lease_ms);
+    struct duration each = duration_from_ms(machine->config.lease_ms);
+    uint32_t count = (uint32_t)machine->patience.retry_count + 1;
 
     if (machine->patience.by_time) {
         return machine->limit;
     }
     if (machine->config.kind == DDBLOCK_FAIL_CLOSED) {
-        wait = machine->config.acquire_period;
+        each = machine->config.acquire_period;
+        count--;
     }
-    wait = duration_scale(wait, (uint32_t)machine->patience.retry_count + 1, 1);
-    return instant_add(step->event->now, wait);
+    return instant_add(step->event->now, duration_scale(each, count, 1));
 }
 
 /* The acquisition begins: at once, or behind another one. */
@@ -52,6 +53,7 @@ void acquire_start(const struct step *step)
     if (step->machine->state == STATE_IDLE) {
         begin(step);
     }
+    step->machine->seen = (struct record){0}; /* in line it was who stood ahead */
     send_acquire(step);
 }
 

@@ -33,9 +33,12 @@ struct instant hold_risk_at(const struct machine *machine)
                             duration_from_ms(machine->config.lease_ms).ns / 3};
 }
 
+/* A program that was not told of the lock cannot show that it is alive: its own limits run from
+ * here. */
 static void announce(const struct step *step)
 {
     step->machine->announced = true;
+    step->machine->told_at = step->event->now;
     step->effects->notice = NOTICE_ACQUIRED;
 }
 
@@ -57,7 +60,6 @@ bool hold_begin(const struct step *step, const struct guid_sent *written, uint64
         guid_set_settle(&machine->mine, written);
     } /* fail-closed: all are kept, for what a ghost may write after the release */
     machine->origin = took_over ? ORIGIN_TAKEN_OVER : token > 1 ? ORIGIN_RELEASED : ORIGIN_FRESH;
-    machine->held_since = sent;
     machine->heartbeat_at = heartbeat_from(step, sent);
     machine->failures = 0;
     machine->last_failure = DDBLOCK_OK;
@@ -81,7 +83,6 @@ void hold_adopted(const struct step *step)
         machine_move(machine, STATE_ENDED);
         return;
     }
-    machine->held_since = step->event->now;
     machine->heartbeat_at = heartbeat_from(step, guid_set_newest(&machine->mine)->sent);
     machine_move(machine, STATE_HELD);
     announce(step);
@@ -103,11 +104,14 @@ static enum withheld withheld_now(const struct step *step)
     struct instant now = step->event->now;
     struct instant heard = step->event->touched;
 
-    if (instant_before(heard, machine->held_since)) {
-        heard = machine->held_since;
+    if (!machine->announced) {
+        return WITHHELD_NOT;
+    }
+    if (instant_before(heard, machine->told_at)) {
+        heard = machine->told_at;
     }
     if (config->max_hold.ns > 0 &&
-        !instant_before(now, instant_add(machine->held_since, config->max_hold))) {
+        !instant_before(now, instant_add(machine->told_at, config->max_hold))) {
         return WITHHELD_MAX_HOLD;
     }
     if (config->watchdog.ns > 0 && !instant_before(now, instant_add(heard, config->watchdog))) {
@@ -116,10 +120,12 @@ static enum withheld withheld_now(const struct step *step)
     return WITHHELD_NOT;
 }
 
-/* Sends the heartbeat that is due, or holds it back and looks again a little later. */
+/* Sends the heartbeat that is due, or holds it back. A program that was not heard of may be yet:
+ * then it looks again a little later, and often enough before the deadline. */
 static void beat(const struct step *step)
 {
     struct machine *machine = step->machine;
+    struct duration pause;
 
     machine->withheld = withheld_now(step);
     if (machine->withheld == WITHHELD_NOT) {
@@ -127,11 +133,11 @@ static void beat(const struct step *step)
         return;
     }
     machine->withheld_count++;
-    if (machine->withheld == WITHHELD_MAX_HOLD) {
-        machine->heartbeat_at = INSTANT_NEVER;
-    } else {
-        machine->heartbeat_at = instant_add(
-            step->event->now, pace_at_least_1_ms(duration_scale(machine->config.watchdog, 1, 8)));
+    machine->heartbeat_at = INSTANT_NEVER;
+    if (machine->withheld == WITHHELD_WATCHDOG && machine->config.heartbeat.ns > 0) {
+        pause = duration_scale(instant_until(step->event->now, machine->deadline), 1, 4);
+        pause = duration_min(pause, duration_scale(machine->config.watchdog, 1, 8));
+        machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
     }
 }
 
@@ -168,6 +174,7 @@ void hold_give_back(const struct step *step, ddblock_status status)
 
     assert(!machine->announced);
     machine->giving_back = true;
+    machine->announce_at = INSTANT_NEVER;
     machine->result = status;
     machine->release_wanted = true;
     if (machine->under_way == REQUEST_NONE) {
@@ -239,6 +246,18 @@ static void renewed(const struct step *step, const struct guid_sent *written)
     hold_on(step);
 }
 
+/* How the lock was lost, by an item that is not ours any more. */
+enum loss hold_loss(const struct machine *machine, const struct record *record)
+{
+    if (record->kind == RECORD_ABSENT) {
+        return LOSS_GONE;
+    }
+    if (record_is_released(record) && record->token == machine->token) {
+        return LOSS_BROKEN;
+    }
+    return LOSS_TAKEN;
+}
+
 /* A renewal was refused: is the item still ours? */
 static void judge(const struct step *step, const struct record *record)
 {
@@ -246,12 +265,8 @@ static void judge(const struct step *step, const struct record *record)
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
     machine->seen = *record;
-    if (record->kind == RECORD_ABSENT) {
-        hold_lose(step, LOSS_GONE);
-    } else if (record_is_released(record) && record->token == machine->token) {
-        hold_lose(step, LOSS_BROKEN);
-    } else if (own == NULL || record->kind != RECORD_FAIL_OPEN) {
-        hold_lose(step, LOSS_TAKEN);
+    if (own == NULL || record->kind != RECORD_FAIL_OPEN || record_is_released(record)) {
+        hold_lose(step, hold_loss(machine, record));
     } else {
         renewed(step, own); /* our own write, dated from the attempt that carried it */
     }

@@ -120,8 +120,8 @@ struct machine {
 
     /* While held. */
     uint64_t token;
-    struct instant deadline;   /* from then on it is not held; never: fail-closed */
-    struct instant held_since; /* when the write that acquired it was sent */
+    struct instant deadline; /* from then on it is not held; never: fail-closed */
+    struct instant told_at;  /* when the program was told that it has it */
     struct instant heartbeat_at;
     enum withheld withheld;
     uint64_t withheld_count; /* how often one was */

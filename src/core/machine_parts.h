@@ -75,6 +75,7 @@ void hold_renew(const struct step *step);
 void hold_give_back(const struct step *step, ddblock_status status);
 void hold_reply(const struct step *step);
 void hold_lose(const struct step *step, enum loss loss);
+enum loss hold_loss(const struct machine *machine, const struct record *record);
 struct instant hold_risk_at(const struct machine *machine);
 
 /* release.c */

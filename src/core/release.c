@@ -95,7 +95,7 @@ static void refused(const struct step *step, const struct record *record)
 
     machine->seen = *record;
     if (!machine->release_in_doubt) {
-        machine->loss = record->kind == RECORD_ABSENT ? LOSS_GONE : LOSS_TAKEN;
+        machine->loss = hold_loss(machine, record);
         finish(step, DDBLOCK_LOST);
     } else if (is_closed(machine)) {
         finish(step, record->kind == RECORD_ABSENT ? DDBLOCK_OK : DDBLOCK_IN_DOUBT);

@@ -70,6 +70,8 @@ void send_acquire(const struct step *step)
 void send_take_over(const struct step *step)
 {
     struct machine *machine = step->machine;
+    const struct guid_sent *own = guid_set_find(&machine->mine, &machine->seen.guid);
+    bool took_over = own == NULL || own->took_over; /* from ourselves is from whom we had it */
     struct request *request = send(step, REQUEST_TAKE_OVER, STATE_ACQUIRING);
 
     assert(machine->seen.kind == RECORD_FAIL_OPEN);
@@ -78,7 +80,7 @@ void send_take_over(const struct step *step)
     request->observed = machine->seen.guid;
     request->observed_token = machine->seen.token;
     write_guid(step, request);
-    guid_set_newest(&machine->mine)->took_over = true;
+    guid_set_newest(&machine->mine)->took_over = took_over;
 }
 
 void send_read(const struct step *step, enum request_kind kind, enum machine_state to)

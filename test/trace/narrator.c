@@ -121,8 +121,9 @@ static void add_outcome(struct line *line, const struct outcome *outcome)
 void line_add_event(struct line *line, const struct event *event)
 {
     static const char *const names[] = {
-        [EVENT_ACQUIRE] = "acquire",     [EVENT_CANCEL] = "cancel", [EVENT_RELEASE] = "release",
-        [EVENT_HAND_OVER] = "hand over", [EVENT_TICK] = "tick",     [EVENT_REPLY] = "",
+        [EVENT_ACQUIRE] = "acquire", [EVENT_QUEUE] = "queue",     [EVENT_RENEW] = "renew",
+        [EVENT_CANCEL] = "cancel",   [EVENT_RELEASE] = "release", [EVENT_HAND_OVER] = "hand over",
+        [EVENT_TICK] = "tick",       [EVENT_REPLY] = "",
     };
 
     line_add(line, "%s", names[event->kind]);
@@ -165,4 +166,15 @@ void line_add_notice(struct line *line, const struct machine *machine,
         line_add(line, " -> released: %s", ddblock_status_name(effects->status));
         break;
     }
+}
+
+void line_add_withheld(struct line *line, const struct machine *machine)
+{
+    static const char *const reasons[] = {
+        [WITHHELD_NOT] = "not",
+        [WITHHELD_MAX_HOLD] = "max hold",
+        [WITHHELD_WATCHDOG] = "watchdog",
+    };
+
+    line_add(line, " -> withheld: %s", reasons[machine->withheld]);
 }

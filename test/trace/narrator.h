@@ -25,4 +25,7 @@ void line_add_event(struct line *line, const struct event *event);
 void line_add_notice(struct line *line, const struct machine *machine,
                      const struct effects *effects);
 
+/* "withheld: max hold", "withheld: watchdog". */
+void line_add_withheld(struct line *line, const struct machine *machine);
+
 #endif

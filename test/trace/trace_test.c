@@ -32,6 +32,10 @@ int main(void)
     failed += hold_stories();
     failed += release_stories();
     failed += cancel_stories();
+    failed += turn_stories();
+    failed += settle_stories();
+    failed += withheld_stories();
+    failed += origin_stories();
     failed += closed_stories();
     failed += ghost_stories();
     failed += handover_stories();

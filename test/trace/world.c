@@ -130,6 +130,33 @@ static bool believes(const struct world *world, const struct actor *actor)
            instant_before(clock_of(actor, world->now_ns), machine_deadline(&actor->machine));
 }
 
+/* Each acquisition is told to have been got or not, once, and what follows only if it was got. */
+static void check_order(struct actor *actor, enum notice notice)
+{
+    switch (notice) {
+    case NOTICE_NONE:
+        break;
+    case NOTICE_ACQUIRED:
+        assert_false(actor->told_acquired || actor->told_over);
+        actor->told_acquired = true;
+        break;
+    case NOTICE_NOT_ACQUIRED:
+        assert_false(actor->told_acquired || actor->told_over);
+        actor->told_over = true;
+        break;
+    case NOTICE_AT_RISK:
+    case NOTICE_RENEWED:
+    case NOTICE_LOST:
+        assert_true(actor->told_acquired && !actor->told_over);
+        break;
+    case NOTICE_RELEASED:
+    case NOTICE_HANDED_OVER:
+        assert_true(actor->told_acquired && !actor->told_over);
+        actor->told_over = true;
+        break;
+    }
+}
+
 /* Promises 1, 2 and 4 of docs/protocol.md. */
 static void check(struct world *world, size_t who, const struct effects *effects)
 {
@@ -171,15 +198,25 @@ static struct guid next_guid(const struct world *world, size_t who)
 }
 
 static void narrate(struct world *world, size_t who, const struct event *event,
-                    const struct effects *effects, struct instant deadline_before)
+                    const struct effects *effects, const struct machine *before)
 {
     const struct actor *actor = &world->actors[who];
     struct instant deadline = machine_deadline(&actor->machine);
+    bool withheld = actor->machine.withheld_count != before->withheld_count;
+    bool settles = actor->machine.state == STATE_HELD && !actor->machine.announced &&
+                   before->state < STATE_HELD;
     struct line line = {0};
 
     line_add_event(&line, event);
     line_add_notice(&line, &actor->machine, effects);
-    if (deadline.ns != deadline_before.ns && deadline.ns != INT64_MIN &&
+    if (withheld) {
+        line_add_withheld(&line, &actor->machine);
+    }
+    if (settles) {
+        line_add(&line, " -> settles until %lld",
+                 (long long)((actor->machine.announce_at.ns - ORIGIN_NS) / MS_NS));
+    }
+    if (deadline.ns != machine_deadline(before).ns && deadline.ns != INT64_MIN &&
         !instant_is_never(deadline)) {
         line_add(&line, ", holds until %lld", (long long)((deadline.ns - ORIGIN_NS) / MS_NS));
     }
@@ -190,7 +227,7 @@ static void narrate(struct world *world, size_t who, const struct event *event,
     if (effects->ended) {
         line_add(&line, ", end");
     }
-    if (event->kind != EVENT_TICK || effects->notice != NOTICE_NONE ||
+    if (event->kind != EVENT_TICK || effects->notice != NOTICE_NONE || withheld ||
         effects->request.kind != REQUEST_NONE || effects->ended) {
         write_down(world, names[who], &line);
     }
@@ -208,13 +245,14 @@ static void step(struct world *world, size_t who, enum event_kind kind,
                  const struct outcome *outcome)
 {
     struct actor *actor = &world->actors[who];
-    struct instant deadline_before = machine_deadline(&actor->machine);
+    struct machine before = actor->machine;
     struct guid fresh = next_guid(world, who);
     struct event event = {
         .kind = kind,
         .now = clock_of(actor, world->now_ns),
         .wall_ms = WALL_START + world_now_ms(world) + actor->wall_offset_ms,
         .random = world->random,
+        .touched = actor->touched,
         .fresh = &fresh,
         .outcome = outcome,
     };
@@ -228,7 +266,8 @@ static void step(struct world *world, size_t who, enum event_kind kind,
         assert_true(actor->guids < UINT16_MAX);
     }
     count_rows(actor);
-    narrate(world, who, &event, &effects, deadline_before);
+    narrate(world, who, &event, &effects, &before);
+    check_order(actor, effects.notice);
     check(world, who, &effects);
     if (effects.request.kind != REQUEST_NONE) {
         int64_t gives_up_ns = world_time(actor, effects.request.give_up_at);
@@ -240,7 +279,8 @@ static void step(struct world *world, size_t who, enum event_kind kind,
     }
 }
 
-void world_acquire(struct world *world, size_t who, struct machine_patience patience)
+static void start(struct world *world, size_t who, struct machine_patience patience,
+                  enum event_kind first)
 {
     struct actor *actor = &world->actors[who];
 
@@ -248,7 +288,34 @@ void world_acquire(struct world *world, size_t who, struct machine_patience pati
     machine_init(&actor->machine, &world->config, &patience);
     actor->started = true;
     actor->ended = false;
+    actor->told_acquired = false;
+    actor->told_over = false;
+    step(world, who, first, NULL);
+}
+
+void world_acquire(struct world *world, size_t who, struct machine_patience patience)
+{
+    start(world, who, patience, EVENT_ACQUIRE);
+}
+
+void world_queue(struct world *world, size_t who, struct machine_patience patience)
+{
+    start(world, who, patience, EVENT_QUEUE);
+}
+
+void world_turn(struct world *world, size_t who)
+{
     step(world, who, EVENT_ACQUIRE, NULL);
+}
+
+void world_renew(struct world *world, size_t who)
+{
+    step(world, who, EVENT_RENEW, NULL);
+}
+
+void world_touch(struct world *world, size_t who)
+{
+    world->actors[who].touched = clock_of(&world->actors[who], world->now_ns);
 }
 
 void world_cancel(struct world *world, size_t who)

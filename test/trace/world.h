@@ -35,10 +35,13 @@ struct actor {
     int64_t rate_ppm;       /* its clock runs that much fast */
     int64_t wall_offset_ms; /* its wall clock is that much ahead */
     struct instant wake_at; /* on its own clock */
+    struct instant touched; /* when its program was last heard of, on the same */
     int64_t asleep_until_ns;
     uint16_t guids; /* used so far */
     bool started;
     bool ended;
+    bool told_acquired; /* of this acquisition */
+    bool told_over;
     struct fault faults[FAULTS_MAX]; /* of its next requests, in order */
     size_t faults_count;
 };
@@ -89,6 +92,10 @@ struct world world_closed(void);
 
 /* What a caller does. Each takes no time. */
 void world_acquire(struct world *world, size_t actor, struct machine_patience patience);
+void world_queue(struct world *world, size_t actor, struct machine_patience patience);
+void world_turn(struct world *world, size_t actor); /* comes, of one that was queued */
+void world_renew(struct world *world, size_t actor);
+void world_touch(struct world *world, size_t actor);
 void world_cancel(struct world *world, size_t actor);
 void world_release(struct world *world, size_t actor);
 /* Hands the lock over to the other machine, if it is held. */
