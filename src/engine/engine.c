@@ -207,6 +207,29 @@ void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts
     store_wake(engine->store);
 }
 
+void engine_unpost(struct ddblock_store *engine, struct task *task)
+{
+    struct task *before = NULL;
+
+    if (task->posted == 0) {
+        return;
+    }
+    if (engine->posted_first == task) {
+        engine->posted_first = task->next_posted;
+    } else {
+        before = engine->posted_first;
+        while (before->next_posted != task) {
+            before = before->next_posted;
+        }
+        before->next_posted = task->next_posted;
+    }
+    if (engine->posted_last == task) {
+        engine->posted_last = before;
+    }
+    task->next_posted = NULL;
+    task->posted = 0;
+}
+
 void condition_init(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;

@@ -52,6 +52,9 @@ void engine_release(struct ddblock_store *engine);
 /* Tells the thread what is wanted of a task. With the mutex held. Cannot fail. */
 void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts);
 
+/* Forgets what was posted to a task that has ended before it was handled. With the mutex held. */
+void engine_unpost(struct ddblock_store *engine, struct task *task);
+
 /* A condition for that mutex, whose timed waits end by condition_deadline. */
 void condition_init(pthread_cond_t *condition);
 

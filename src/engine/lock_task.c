@@ -296,6 +296,7 @@ static void lock_ended(struct task *task, ddblock_status status)
     bool detached;
 
     (void)pthread_mutex_lock(mutex);
+    engine_unpost(lock->engine, task);
     detached = lock->detached;
     if (!detached) {
         lock->ended = true;
