@@ -101,7 +101,10 @@ inline send(kind)
 #endif
 #if CALM
     if
-    :: calm -> calm_requests++
+    :: calm ->
+        C.polled = 1;
+        calm_requests++;
+        assert(calm_requests <= CALM_REQUESTS_MAX)
     :: else
     fi
 #endif
@@ -387,8 +390,7 @@ inline finish()
     if
     :: answer == TOLD_RELEASED -> assert(C.freed)
     :: answer == TOLD_LOST && !C.giving_back && C.loss != LOSS_LEASE_ENDED ->
-        name_set(c);
-        assert(!(r_mine & BIT(item.guid)) || C.freed)
+        assert(C.token == 0 || C.token != item.token || !item.live)
     :: else
     fi;
 #endif
@@ -426,26 +428,7 @@ inline end()
 /* The client may begin anew, and knows nothing of what was. */
 inline reset()
 {
-    C.state = IDLE;
-    C.under_way = 0;
-    C.reply = 0;
-    unwatch();
-    C.deadline = 0;
-    C.token = 0;
-    C.count = 0;
-    C.last_doubted = 0;
-    C.loss = 0;
-    C.release_doubt = 0;
-    C.giving_back = 0;
-    C.ghosts_left = 0;
-    C.swept_late = 0;
-    C.freed = 0;
-    C.broken = 0;
-    told_clear();
-    for (k : 0 .. GUIDS - 1) {
-        C.guid[k] = 0;
-        C.left[k] = 0
-    }
+    c_code { memset(&now.cl[Pours->c], 0, sizeof(now.cl[0])); }
 }
 
 /* Does what the step came to. */
@@ -557,7 +540,7 @@ proctype ours(byte c)
         :: d_step { IS_UNEXECUTED && C.state == POLLING && FAULTY -> execute_stale() }
 #endif
         /* … and its reply comes, or never does: it may be lost, or come late. */
-        :: C.under_way ->
+        :: C.under_way && (C.reply || FAULTY) ->
             if
             :: C.reply -> outcome = C.reply
             :: FAULTY && (C.under_way == READ || (FAILED_REPLIES && !C.reply)) -> outcome = FAILED
@@ -565,18 +548,18 @@ proctype ours(byte c)
             :: FAULTY && MAY_HAUNT -> outcome = IN_DOUBT; d_step { haunt() }
             fi;
             if
-            :: true
-            :: MAY_QUIT && FAULTY -> quit = true
+            :: !MUST_QUIT
+            :: MAY_QUIT && (FAULTY || MUST_QUIT) -> quit = true
             fi;
             d_step { handle(); skip }
         :: C.state == IDLE && STARTS -> todo = DO_ACQUIRE
         /* Waiting. */
-        :: C.state == WATCHING && C.wait == 0 -> todo = DO_TAKE_OVER
+        :: C.state == WATCHING && C.wait == 0 && GOES_ON -> todo = DO_TAKE_OVER
         :: d_step { C.state == WATCHING && POLLS -> MOVE(POLLING); send(READ) }
         :: C.state == WATCHING && FAULTY -> todo = DO_ACQUIRE /* the next attempt */
         :: (C.state == WATCHING || C.state == PAUSING) && GIVES_UP -> todo = DO_GIVE_UP
         :: d_step {
-            C.state == PAUSING ->
+            C.state == PAUSING && GOES_ON ->
             if
             :: C.watched && C.wait == 0 -> todo = DO_TAKE_OVER
             :: C.watched && C.wait > 0 -> MOVE(POLLING); send(READ)
@@ -601,7 +584,7 @@ proctype ours(byte c)
             answer = (C.release_doubt -> TOLD_IN_DOUBT : TOLD_FAILED);
             todo = DO_FINISH
         }
-        :: C.state == SWEEP_WAIT -> todo = DO_SWEEP
+        :: C.state == SWEEP_WAIT && SWEEPS -> todo = DO_SWEEP
 #if CRASHES
         :: C.state != IDLE && FAULTY ->
             if

@@ -5,13 +5,7 @@
 #include "moves.pml"
 #include "table.pml"
 #include "tidy.pml"
-
-#define FAULTY true
-#define TICKS true
-#define STARTS true
-#define POLLS true
-#define GIVES_UP true
-#define RENEWS true
-
+#include "calm.pml"
 #include "client.pml"
+#include "npm.pml"
 #include "world.pml"

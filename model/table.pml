@@ -67,6 +67,9 @@ typedef client {
     unsigned swept_late : 1;  /* the sweep under way was sent after that */
     unsigned freed : 1;       /* an operation on the table has released or deleted the lock */
     unsigned broken : 1;      /* a person has broken it: what we believe is their doing */
+#if CALM
+    unsigned polled : 1; /* since the last tick */
+#endif
 #ifdef MUTANT_WAIT_FROM_SEND
     unsigned sent_ago : 3;
 #endif
@@ -74,6 +77,15 @@ typedef client {
     byte left[GUIDS]; /* ticks of belief that each write would give, from before its sending */
     record told;      /* of the reply */
 };
+
+/* Its states. */
+#define NPM_IDLE 0
+#define NPM_READING 1
+#define NPM_SLEEPING 2
+#define NPM_PUTTING 3
+#define NPM_RELEASING 4
+#define NPM_HOLDING 5 /* from here on it believes */
+#define NPM_BEATING 6
 
 typedef peer { /* one process of the npm package */
     unsigned state : 3;
@@ -89,8 +101,6 @@ typedef peer { /* one process of the npm package */
     unsigned told_token : 4;
     unsigned told_kind : 2;
     unsigned told_live : 1;
-    unsigned released : 1;
-    unsigned left_item : 1;
 };
 
 /* A request that nobody waits for any more, and that may be executed late or never. */
@@ -128,15 +138,15 @@ record old; /* what stood there before the last write */
 bool calm;
 unsigned calm_ticks : 4;
 unsigned free_ticks : 2;
-unsigned calm_requests : 5;
+unsigned calm_requests : 6;
 #endif
 
+#define NOBODY 7 /* of ours: a person, or the npm package */
 #define LAST_GHOST (GHOST_SLOTS - 1)
 #define C cl[c]
 #define IS_CLOSED(c) ((CLOSED >> (c)) & 1)
 #define HOLDS(k) (cl[k].state == HELD || cl[k].state == RENEWING || cl[k].state == CHECKING)
 #define BELIEVES(k) (HOLDS(k) && (IS_CLOSED(k) || cl[k].deadline > 0) && !cl[k].broken)
-#define NPM_HOLDS 5 /* states of a peer from which on it believes, until it releases */
 
 /* Scratch, of no meaning between two steps, and so no part of the state. */
 hidden byte k;
@@ -307,7 +317,7 @@ inline check()
 #if CHECK & NPM_BELIEVERS
     for (k : 0 .. NPM - 1) {
         if
-        :: npm[k].state >= NPM_HOLDS -> believers++
+        :: npm[k].state >= NPM_HOLDING -> believers++
         :: else
         fi
     }

@@ -4,7 +4,8 @@
  * 1. A guid that is not in the table, and that no request may write into it any more, is replaced
  *    by 0, which equals none.
  * 2. What was observed of an older token is dropped: tokens only rise, it will not stand again.
- * 3. Ghosts whose condition can never hold again are dropped, and the others sorted.
+ * 3. Ghosts whose condition can never hold again are dropped, and the others sorted; so are two
+ *    clients of one kind, who are interchangeable.
  * 4. Tokens are counted from the least that is remembered anywhere, so that there may be any
  *    number of acquisitions; guids are numbered in the order of their places. */
 
@@ -97,7 +98,9 @@ c_decl {
             if (client->state >= RELEASING) { \
                 client->told.live = 0; \
             } \
-            if (client->deadline == 0 || client->broken || !MAY_BELIEVE(client->state)) { \
+            if (client->broken || client->token != now.item.token || \
+                client->giving_back || client->loss != 0 || \
+                (MAY_BELIEVE(client->state) && client->deadline == 0)) { \
                 client->token = 0; \
             }) \
         FOR_PEERS( \
@@ -105,9 +108,15 @@ c_decl {
                 peer->seen_guid = 0; \
                 peer->seen_token = 0; \
             } \
-            if (!guid_known(&map, peer->told_guid) || peer->told_token != now.item.token) { \
+            if (!guid_known(&map, peer->told_guid)) { \
                 peer->told_guid = 0; \
+            } \
+            if (peer->told_token != now.item.token) { \
                 peer->told_token = 0; \
+            } \
+            if (peer->token != now.item.token) { \
+                peer->guid = 0; \
+                peer->token = 0; \
             }) \
         /* 3. Ghosts. */ \
         FOR_GHOSTS( \
@@ -130,6 +139,11 @@ c_decl {
                 now.ghost[j - 1] = swap; \
             } \
         } \
+        FOR_TWINS( \
+            struct client swap = now.cl[0]; \
+            now.cl[0] = now.cl[1]; \
+            now.cl[1] = swap; \
+            FOR_GHOSTS(if (spook->who < CLIENTS) { spook->who = !spook->who && spook->kind; })) \
         /* 4. Tokens from the least, guids in the order of their places. */ \
         LEAST(now.item.token); \
         FOR_OLD(LEAST(now.old.token);) \
@@ -167,6 +181,15 @@ c_decl {
     }; \
     assert(item.guid < FRESH_GUID)
 
+/* Two clients of one kind are interchangeable. */
+#if CLIENTS == 2 && !CALM && (CLOSED == 0 || CLOSED == 3)
+#define FOR_TWINS(body) if (CLIENT_ORDER(now.cl[0]) < CLIENT_ORDER(now.cl[1])) { body }
+#else
+#define FOR_TWINS(body)
+#endif
+#define CLIENT_ORDER(x) \
+    ((int)(x).state << 20 | (int)(x).under_way << 16 | (int)(x).reply << 12 | \
+     (int)(x).deadline << 8 | (int)(x).wait << 4 | (int)(x).count << 1 | (int)(x).watched)
 #define LEAST(token) if ((token) != 0 && (int)(token) < least) { least = (int)(token); }
 #define REBASE(token) if ((token) != 0) { (token) -= (unsigned)(least - 1); }
 #define NUMBER(guid) (guid) = (unsigned char)guid_number(&map, (guid))

@@ -22,6 +22,14 @@ inline tick()
             count_down(cl[k].left[j])
         }
     }
+#if NPM
+    for (k : 0 .. NPM - 1) {
+        count_down(npm[k].wait)
+    }
+#endif
+#if CALM
+    calm_tick();
+#endif
 #if CLOSED
     for (k : 0 .. GHOST_SLOTS - 1) {
         if
@@ -48,7 +56,7 @@ inline execute_ghost(x)
 inline look_to_break()
 {
     ghost[LAST_GHOST].kind = BREAK;
-    ghost[LAST_GHOST].who = CLIENTS;
+    ghost[LAST_GHOST].who = NOBODY;
     ghost[LAST_GHOST].fresh = (item.kind == OPEN -> FRESH_GUID : 0);
     ghost[LAST_GHOST].seen_guid = item.guid;
     ghost[LAST_GHOST].seen_token = item.token
@@ -83,6 +91,27 @@ proctype world()
         :: ghost[LAST_GHOST].kind == 0 && ((item.kind == OPEN && item.live) || item.kind == CLOSED_ITEM) ->
             d_step { look_to_break() }
 #endif
+#if CALM
+        :: !calm && ghost[0].kind == 0 && cl[WAITER].state >= ACQUIRING &&
+           cl[WAITER].state <= PAUSING ->
+            calm = true;
+            d_step {
+                for (k : 0 .. CLIENTS - 1) {
+                    cl[k].polled = 1
+                }
+                skip
+            };
+            if
+            :: true
+            :: MAY_DIE -> d_step {
+                for (k : 0 .. CLIENTS - 2) {
+                    c_code { memset(&now.cl[k], 0, sizeof(now.cl[0])); }
+                }
+                skip
+            }
+            fi
+        :: d_step { calm && cl[WAITER].state == HELD -> calm_over(); skip }
+#endif
         fi;
         d_step { TIDY; check(); skip }
     }
@@ -101,6 +130,12 @@ init
 #endif
 #if CLIENTS > 2
         run ours(2);
+#endif
+#if NPM > 0
+        run package(0);
+#endif
+#if NPM > 1
+        run package(1);
 #endif
     }
 }
