@@ -7,5 +7,6 @@ int command_run(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_break(int argc, char **argv);
 int command_table(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 
 #endif

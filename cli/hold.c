@@ -36,13 +36,13 @@ static int64_t guard_lock(struct hold *hold)
     }
     hold->done = action;
     if (action == GUARD_TERMINATE) {
-        say("%s is about to be lost (%s): the command gets SIGTERM", hold->shown, why);
         child_signal(&hold->child, SIGTERM);
         child_signal(&hold->child, SIGCONT); /* a stopped one could not act on it */
+        say("%s is about to be lost (%s): the command gets SIGTERM", hold->shown, why);
     } else {
+        child_signal(&hold->child, SIGKILL);
         say("%s %s (%s): the command is killed", hold->shown,
             left_ms > 0 ? "is all but lost" : "was lost", why);
-        child_signal(&hold->child, SIGKILL);
     }
     return guard_sleep_ms(&hold->guard, left_ms);
 }

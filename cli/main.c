@@ -17,6 +17,7 @@ static const struct command {
     {"show", command_show, "tells who holds a lock"},
     {"break", command_break, "ends a lock whose holder is dead or must stop"},
     {"table", command_table, "sets up the lock table"},
+    {"doctor", command_doctor, "tells what is wrong with a lock table, or the way to it"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

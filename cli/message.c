@@ -4,7 +4,9 @@
  * do not mix. */
 #include "message.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,26 @@
 /* Room for an error's 508 bytes, two escaped names and the words between them. What is
  * longer is cut. */
 enum { LINE_BYTES_MAX = 4096 };
+
+/* How long a line waits for whoever reads, while a command is guarded: a pager or a log that is
+ * slow catches up in that time, and against a lease it is little. */
+enum { ROOM_MS_MAX = 20 };
+
+static atomic_bool hurried;
+
+void say_hurriedly(bool hurry)
+{
+    atomic_store(&hurried, hurry);
+}
+
+/* False if a line would have to wait. A pipe has room where it takes PIPE_BUF bytes, no less than a
+ * line (pipe(7)); a terminal after ^S has none. */
+static bool has_room(void)
+{
+    struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return poll(&fd, 1, ROOM_MS_MAX) != 0;
+}
 
 static void say_line(const char *time_text, const char *format, va_list arguments)
 {
@@ -26,6 +48,9 @@ static void say_line(const char *time_text, const char *format, va_list argument
         used += (size_t)size < sizeof(line) - used - 1 ? (size_t)size : sizeof(line) - used - 2;
     }
     line[used++] = '\n';
+    if (atomic_load(&hurried) && !has_room()) {
+        return;
+    }
     /* Where standard error is full or closed there is nobody left to tell. */
     (void)!write(STDERR_FILENO, line, used);
 }
@@ -61,7 +86,7 @@ void say_log(void *user, ddblock_log_level level, const char *message)
 char *utc_time(char *target, int64_t unix_ms)
 {
     int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0);
-    int milliseconds = (int)(unix_ms - seconds * 1000);
+    int milliseconds = (int)((unix_ms % 1000 + 1000) % 1000);
     struct tm parts = {0};
     time_t time = (time_t)seconds;
     size_t used;

@@ -11,6 +11,10 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Says it with the time, if it was asked for with -v. */
 void say_verbosely(bool verbose, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* From now on, on all threads: a line that nobody takes is dropped, not waited for. For as long as
+ * a command is guarded: neither its end nor a heartbeat may wait for a reader. */
+void say_hurriedly(bool hurry);
+
 /* A ddblock_log_function for -v; user is not looked at. */
 void say_log(void *user, ddblock_log_level level, const char *message);
 

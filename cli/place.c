@@ -52,7 +52,7 @@ ddblock_status place_set(struct place *place, int id, const char *value, bool *r
     }
 }
 
-static ddblock_status check(const struct place *place, ddblock_error *error)
+ddblock_status place_check_where(const struct place *place, ddblock_error *error)
 {
     if (place->table == NULL && place->file == NULL) {
         return usage_error(error, "where are the locks? Give --table NAME or --file PATH");
@@ -62,6 +62,16 @@ static ddblock_status check(const struct place *place, ddblock_error *error)
     }
     if (place->file != NULL && (place->region != NULL || place->endpoint != NULL)) {
         return usage_error(error, "--region and --endpoint belong to --table, not to --file");
+    }
+    return DDBLOCK_OK;
+}
+
+static ddblock_status check(const struct place *place, ddblock_error *error)
+{
+    ddblock_status status = place_check_where(place, error);
+
+    if (status != DDBLOCK_OK) {
+        return status;
     }
     if (place->sort.type != DDBLOCK_KEY_NONE && place->sort_value == NULL) {
         return usage_error(error, "--sort-key needs the lock's value for it too: --sort VALUE");

@@ -23,20 +23,22 @@ enum {
 /* clang-format off */
 #define PLACE_REGION_ENTRY \
     {PLACE_REGION, 0, "region", "REGION", \
-     "default: AWS_REGION, then AWS_DEFAULT_REGION"}
+     "default: AWS_REGION, then AWS_DEFAULT_REGION, then\nthe profile's"}
 #define PLACE_ENDPOINT_ENTRY \
     {PLACE_ENDPOINT, 0, "endpoint", "URL", \
-     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the region's own"}
+     "default: AWS_ENDPOINT_URL_DYNAMODB, then\nAWS_ENDPOINT_URL, then the profile's, then the\nregion's own"}
 #define PLACE_PARTITION_KEY_ENTRY \
     {PLACE_PARTITION_KEY, 0, "partition-key", "NAME[:S|N|B]", \
      "name and type of the partition key; default id:S"}
 #define PLACE_SORT_KEY_ENTRY \
     {PLACE_SORT_KEY, 0, "sort-key", "NAME[:S|N|B]", \
      "name and type of the sort key; default: there is none"}
-#define PLACE_ENTRIES \
+#define PLACE_WHERE_ENTRIES \
     {PLACE_TABLE, 0, "table", "NAME", "the lock table in DynamoDB, or"}, \
     {PLACE_FILE, 0, "file", "PATH", "the lock file on this machine: one of the two is needed"}, \
-    PLACE_REGION_ENTRY, PLACE_ENDPOINT_ENTRY, PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, \
+    PLACE_REGION_ENTRY, PLACE_ENDPOINT_ENTRY, PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY
+#define PLACE_ENTRIES \
+    PLACE_WHERE_ENTRIES, \
     {PLACE_SORT, 0, "sort", "VALUE", "the lock's sort key value, where there is a sort key"}
 /* clang-format on */
 
@@ -68,6 +70,9 @@ void place_init(struct place *place);
 /* Takes an option with an id of the above; *ret_taken is false for others. */
 ddblock_status place_set(struct place *place, int id, const char *value, bool *ret_taken,
                          ddblock_error *error);
+
+/* Checks that it is clear where the locks are: in a table or in a file. */
+ddblock_status place_check_where(const struct place *place, ddblock_error *error);
 
 /* Takes LOCK and checks that the options fit together. */
 ddblock_status place_complete(struct place *place, const char *lock, ddblock_error *error);

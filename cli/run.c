@@ -132,13 +132,19 @@ static int run_command(struct run *run, char **environment, bool *ret_by_itself,
     pid_t group;
 
     guard_init(&hold.guard, run->settings.client.lease_duration_ms);
+    if (guard_action(&hold.guard, ddblock_lock_remaining_ms(run->lock)) != GUARD_NOTHING) {
+        say("%s was lost before the command was started, and so it was not", hold.shown);
+        return EXIT_LOST; /* we were stopped, or nobody took what we said */
+    }
     terminal_open(&terminal);
     if (child_start(&hold.child, &options, error) != DDBLOCK_OK) {
         terminal_close(&terminal, 0, false);
         return fail_with(error);
     }
     group = hold.child.pid;
+    say_hurriedly(true);
     end = hold_run(&hold);
+    say_hurriedly(false);
     terminal_close(&terminal, group, end.killed);
     if (end.exec_errno != 0) {
         say("%s: %s", escape_string(shown, sizeof(shown), options.command[0]),

@@ -23,7 +23,7 @@ static const struct option table[] = {
      "for how long the lock outlives a holder that died;\ndefault 10s"},
     {RUN_HEARTBEAT, 0, "heartbeat", "DURATION",
      "how often the lease is renewed, at most half of it;\n"
-     "0: never, so COMMAND must end within the lease;\ndefault: a third of the lease"},
+     "0: never, so COMMAND is ended before the lease is;\ndefault: a third of the lease"},
     {RUN_FAIL_CLOSED, 0, "fail-closed", NULL,
      "a lock that never expires: if the holder dies, a\n"
      "person must end it (ddblock break); no fencing token"},

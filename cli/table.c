@@ -27,9 +27,9 @@ static void print_help(void)
     options_print(stdout, table);
     (void)fputs(
         "\n"
-        "Exit status: 0 the table is active; 64 wrong usage, or the table is there already;\n"
-        "69 DynamoDB cannot be reached or refuses; 70 a fault of ddblock or the machine; 75\n"
-        "not active yet; 78 configuration or credentials are wrong.\n",
+        "Exit status: 0 the table is active; 64 wrong usage; 69 DynamoDB cannot be reached or\n"
+        "refuses; 70 a fault of ddblock or the machine; 75 not active yet; 78 configuration or\n"
+        "credentials are wrong, or the table is there already.\n",
         stdout);
 }
 

@@ -64,6 +64,8 @@ missing_for_tests() {
     has_command openssl || echo openssl
     has_command ps || echo procps
     has_command script || echo bsdutils
+    has_command tmux || echo tmux
+    has_command less || echo less
     has_command setsid || echo util-linux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "engine/client.h"
+#include "engine/client_locks.h"
 #include "engine/engine.h"
 #include "engine/errand_task.h"
 #include "engine/lock.h"
@@ -133,31 +134,23 @@ void ddblock_client_close(ddblock_client *client)
     }
 }
 
-/* How long to wait, from the options of an acquisition and of its client. */
-static ddblock_status patience_from(const ddblock_client *client,
-                                    const ddblock_acquire_options *options,
-                                    struct machine_patience *ret_patience, ddblock_error *error)
+/* The options of an acquisition, or their defaults, checked. */
+static ddblock_status acquire_options(const ddblock_acquire_options *options,
+                                      ddblock_acquire_options *ret_own, ddblock_error *error)
 {
-    ddblock_acquire_options own;
-    ddblock_status status;
-
-    ddblock_acquire_options_init(&own);
+    ddblock_acquire_options_init(ret_own);
     if (options != NULL) {
-        status = options_copy(&own, sizeof(own), options, "ddblock_acquire_options_init", error);
+        ddblock_status status =
+            options_copy(ret_own, sizeof(*ret_own), options, "ddblock_acquire_options_init", error);
         if (status != DDBLOCK_OK) {
             return status;
         }
     }
-    if (own.wait_ms < 0 && own.wait_ms != DDBLOCK_AUTO) {
+    if (ret_own->wait_ms < 0 && ret_own->wait_ms != DDBLOCK_AUTO) {
         return status_set(error, DDBLOCK_INVALID,
                           "wait_ms is %lld, but must be at least 0, or DDBLOCK_AUTO",
-                          (long long)own.wait_ms);
+                          (long long)ret_own->wait_ms);
     }
-    *ret_patience = (struct machine_patience){
-        .by_time = own.wait_ms != DDBLOCK_AUTO,
-        .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
-        .retry_count = client->retry_count,
-    };
     return DDBLOCK_OK;
 }
 
@@ -165,7 +158,8 @@ ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *i
                                      const ddblock_acquire_options *options,
                                      ddblock_lock **ret_lock, ddblock_error *error)
 {
-    struct machine_patience patience = {0};
+    ddblock_acquire_options own;
+    struct machine_patience patience;
     ddblock_status status;
 
     if (client == NULL || id == NULL || ret_lock == NULL) {
@@ -174,11 +168,16 @@ ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *i
     if (engine_is_forked(client->engine)) {
         return engine_forked_error(error);
     }
-    status = patience_from(client, options, &patience, error);
+    status = acquire_options(options, &own, error);
     if (status != DDBLOCK_OK) {
         return status;
     }
-    return lock_start(client, id, &patience, ret_lock, error);
+    patience = (struct machine_patience){
+        .by_time = own.wait_ms != DDBLOCK_AUTO,
+        .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
+        .retry_count = client->retry_count,
+    };
+    return lock_start(client, id, &patience, own.user, ret_lock, error);
 }
 
 ddblock_status ddblock_acquire_wait(ddblock_lock *lock, int64_t timeout_ms, ddblock_error *error)
@@ -226,6 +225,65 @@ void ddblock_acquire_cancel(ddblock_lock *lock)
 ddblock_status ddblock_release(ddblock_lock *lock, ddblock_error *error)
 {
     return lock != NULL ? lock_release(lock, error) : DDBLOCK_OK;
+}
+
+void ddblock_release_start(ddblock_lock *lock)
+{
+    if (lock != NULL && !engine_is_forked(lock->engine)) {
+        lock_release_start(lock);
+    }
+}
+
+ddblock_status ddblock_client_release_all(ddblock_client *client, int64_t timeout_ms,
+                                          ddblock_error *error)
+{
+    if (client == NULL) {
+        return missing(error, "client");
+    }
+    if (engine_is_forked(client->engine)) {
+        return engine_forked_error(error);
+    }
+    return client_release_all(client, timeout_ms, error);
+}
+
+ddblock_status ddblock_lock_ensure(ddblock_lock *lock, int64_t ms, ddblock_error *error)
+{
+    if (lock == NULL) {
+        return missing(error, "lock");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_ensure(lock, ms, error);
+}
+
+void ddblock_lock_touch(ddblock_lock *lock)
+{
+    assert(lock != NULL);
+    lock_touch(lock);
+}
+
+void *ddblock_lock_user(const ddblock_lock *lock)
+{
+    assert(lock != NULL);
+    return lock_user(lock);
+}
+
+ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous)
+{
+    assert(lock != NULL);
+    return engine_is_forked(lock->engine) ? DDBLOCK_ORIGIN_NONE : lock_origin(lock, ret_previous);
+}
+
+int ddblock_client_event_fd(ddblock_client *client)
+{
+    return client == NULL || engine_is_forked(client->engine) ? -1 : client_event_fd(client);
+}
+
+ddblock_status ddblock_client_next_event(ddblock_client *client, ddblock_event *ret_event)
+{
+    assert(client != NULL && ret_event != NULL);
+    return engine_is_forked(client->engine) ? DDBLOCK_FORKED : client_next_event(client, ret_event);
 }
 
 uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock)

@@ -108,7 +108,7 @@ typedef enum ddblock_log_level {
     DDBLOCK_LOG_DEBUG = 3,
 } ddblock_log_level;
 
-/* Receives log lines, from the thread of the store or of the caller, with no lock
+/* Receives log lines, from threads of the store or of the caller, with no lock
  * of the library held. It must be safe to call from several threads at once, return
  * soon, and call no function of this header. */
 typedef void (*ddblock_log_function)(void *user, ddblock_log_level level, const char *message);
@@ -178,22 +178,53 @@ static inline ddblock_id ddblock_id_string(const char *name)
  * which sends the heartbeats whatever the program is doing. */
 typedef struct ddblock_store ddblock_store;
 
+/* AWS credentials that a program has found in its own way. */
+typedef struct ddblock_credentials {
+    size_t size; /* set by the library: fields beyond it do not exist */
+    const char *access_key_id;
+    const char *secret_access_key;
+    const char *session_token; /* NULL: none */
+    const char *account_id;    /* NULL: unknown */
+    int64_t expires_unix_ms;   /* preset to -1: never */
+} ddblock_credentials;
+
+/* Gives the credentials of a program that has its own way to them. It is called when a store is
+ * opened, and again before they expire or when they are refused; on a thread of the library
+ * or of the caller, never on the one that sends heartbeats, and never twice at once for one
+ * store. It may wait for the network, but ddblock_store_close may wait for it.
+ *
+ * What it puts into ret_credentials stays the program's, which keeps it unchanged until the next
+ * call or the closing of the store; the library copies it before that, and wipes its copies.
+ * On failure it returns DDBLOCK_NO_CREDENTIALS, or DDBLOCK_UNAVAILABLE if it may go well later, and
+ * writes a sentence without a secret into error->message. It must not call a function
+ * that opens or closes a store. */
+typedef ddblock_status (*ddblock_credentials_function)(void *user,
+                                                       ddblock_credentials *ret_credentials,
+                                                       ddblock_error *error);
+
 /* A DynamoDB table and how to reach it. NULL and 0 mean the default. */
 typedef struct ddblock_dynamodb_options {
     size_t size;                   /* set by ddblock_dynamodb_options_init */
     const char *lock_table;        /* needed: the table's name */
     const char *partition_key;     /* name of its partition key; default "id" */
     const char *sort_key;          /* name of its sort key; default: it has none */
-    const char *region;            /* default AWS_REGION, then AWS_DEFAULT_REGION */
-    const char *endpoint;          /* URL; default AWS_ENDPOINT_URL_DYNAMODB, then
-                                      AWS_ENDPOINT_URL, then the region's own */
-    const char *access_key_id;     /* default AWS_ACCESS_KEY_ID */
-    const char *secret_access_key; /* default AWS_SECRET_ACCESS_KEY */
-    const char *session_token;     /* default AWS_SESSION_TOKEN, if the keys are its too */
-    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then the system's */
+    const char *region;            /* docs/aws.md tells where these two are looked
+                                  for by default: AWS_REGION, … */
+    const char *endpoint;          /* URL; AWS_ENDPOINT_URL_DYNAMODB, …, the region's own */
+    const char *access_key_id;     /* these three: see docs/credentials.md for where they come from
+                                      by default */
+    const char *secret_access_key; /* both or none */
+    const char *session_token;     /* NULL: none, if the other two are given */
+    const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then ca_bundle of the
+                                  profile, then the system's */
     uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
     ddblock_log_function log;      /* default: nothing is logged */
     void *log_user;                /* handed to log */
+    const char *profile;           /* of AWS's shared files; default AWS_PROFILE, then
+                                      "default". If given, the keys in the environment are
+                                      not looked at */
+    ddblock_credentials_function credentials; /* default: none */
+    void *credentials_user;                   /* handed to credentials */
 } ddblock_dynamodb_options;
 
 static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *options)
@@ -205,9 +236,9 @@ static inline void ddblock_dynamodb_options_init(ddblock_dynamodb_options *optio
 /* Opens a DynamoDB table as a store. Sends nothing: a table that is missing or a key
  * that is refused shows at the first lock.
  *
- * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (none found, or half a
- * pair), DDBLOCK_UNAVAILABLE (no thread, descriptor or random bytes to be had),
- * DDBLOCK_NO_MEMORY. */
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID, DDBLOCK_NO_CREDENTIALS (half a pair in the options or
+ * the environment; that there are none at all shows at the first lock), DDBLOCK_UNAVAILABLE (no
+ * thread, descriptor or random bytes to be had), DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_store_open_dynamodb(const ddblock_dynamodb_options *options,
                                                        ddblock_store **ret_store,
                                                        ddblock_error *error);
@@ -227,10 +258,12 @@ static inline void ddblock_file_options_init(ddblock_file_options *options)
 }
 
 /* Opens a file as a store. It must lie on a local file system: SQLite's locks do not
- * hold over NFS (https://www.sqlite.org/wal.html).
+ * hold over NFS (https://www.sqlite.org/wal.html). While it is open it must not be moved, replaced
+ * or deleted: its locks would be lost (DDBLOCK_NO_TABLE) and could be given anew.
  *
  * Returns DDBLOCK_OK; DDBLOCK_INVALID (no path; a file that is not ours),
- * DDBLOCK_DENIED, DDBLOCK_UNAVAILABLE, DDBLOCK_NO_MEMORY. */
+ * DDBLOCK_DENIED, DDBLOCK_UNAVAILABLE, DDBLOCK_NO_MEMORY; DDBLOCK_FORKED in a process that was
+ * forked while a file store was open: SQLite's locks do not survive that, so open after it. */
 DDBLOCK_API ddblock_status ddblock_store_open_file(const ddblock_file_options *options,
                                                    ddblock_store **ret_store, ddblock_error *error);
 
@@ -242,7 +275,8 @@ DDBLOCK_API ddblock_status ddblock_store_open_memory(ddblock_store **ret_store,
                                                      ddblock_error *error);
 
 /* Closes a store. NULL is fine. It ends when its last client does; that last call waits,
- * at most five seconds, for what is still being given back. */
+ * at most five seconds, for what is still being given back, and for a source of credentials
+ * that is being asked. */
 DDBLOCK_API void ddblock_store_close(ddblock_store *store);
 
 /* ------------------------------------------------------------------ clients */
@@ -277,6 +311,14 @@ typedef struct ddblock_client_options {
     int64_t drift_ppm;           /* by how much the rate of a clock may be wrong, 0 …
                                     100000; default 500. The holder stops believing
                                     twice this share of the lease (at least 1 ms) early */
+    int64_t max_hold_ms;         /* fail-open: after this time no more heartbeats are sent, so
+                                    that a worker that hangs loses the lock; default 0: never */
+    int64_t watchdog_ms;         /* fail-open: heartbeats are sent only while the program calls
+                                    ddblock_lock_touch at least this often; default 0: it need
+                                    not */
+    int64_t settle_ms;           /* fail-open: after a lock was taken over, how long it is held
+                                    before the acquisition ends, for what the dead holder may
+                                    have sent and cannot be fenced; default 0 */
     int trust_local_time;        /* not 0: a waiter takes a dead holder's lock when that
                                     holder's wall clock and its own say that the lease
                                     is over. Unsafe where wall clocks differ */
@@ -316,6 +358,7 @@ typedef struct ddblock_acquire_options {
     int64_t wait_ms; /* how long to wait for the lock: 0 tries once and never waits;
                         DDBLOCK_FOREVER; default DDBLOCK_AUTO: by the client's
                         retry_count instead of by time */
+    void *user;      /* the caller's own, for ddblock_lock_user; default NULL */
 } ddblock_acquire_options;
 
 static inline void ddblock_acquire_options_init(ddblock_acquire_options *options)
@@ -337,8 +380,13 @@ DDBLOCK_API ddblock_status ddblock_acquire(ddblock_client *client, const ddblock
                                            const ddblock_acquire_options *options,
                                            ddblock_lock **ret_lock, ddblock_error *error);
 
-/* Starts to acquire a lock and returns at once. Follow with ddblock_acquire_wait, and give
- * the handle to ddblock_release in any case: one that is still waiting is cancelled by it.
+/* Starts to acquire a lock and returns at once. Follow with ddblock_acquire_wait, or with the
+ * event DDBLOCK_EVENT_ACQUIRED or NOT_ACQUIRED, and give the handle to ddblock_release in any
+ * case: one that is still waiting is cancelled by it.
+ *
+ * Acquisitions of one lock by one client stand in line: the first talks to the store, the others
+ * get the lock in order as it is released. A wait by count then lasts as long as its attempts
+ * would have.
  *
  * Returns DDBLOCK_OK, DDBLOCK_INVALID, DDBLOCK_FORKED or DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
@@ -370,6 +418,21 @@ DDBLOCK_API void ddblock_acquire_cancel(ddblock_lock *lock);
  * DDBLOCK_FORKED. */
 DDBLOCK_API ddblock_status ddblock_release(ddblock_lock *lock, ddblock_error *error);
 
+/* Starts to release a lock, or cancels its acquisition, and returns at once; from now on it is
+ * not held. The event DDBLOCK_EVENT_RELEASED, or NOT_ACQUIRED, tells when ddblock_release,
+ * which must follow, will not have to wait. NULL is fine. */
+DDBLOCK_API void ddblock_release_start(ddblock_lock *lock);
+
+/* Releases every lock of the client, as ddblock_release_start does, and waits for the outcomes, at
+ * most timeout_ms. The handles stay the caller's: ddblock_release frees each and tells its
+ * outcome again.
+ *
+ * Returns DDBLOCK_OK if all were released; otherwise the worst outcome, in this order:
+ * DDBLOCK_PENDING (the time is over), DDBLOCK_IN_DOUBT and the like, DDBLOCK_LOST. The message
+ * tells how many and the sentence of one. DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_client_release_all(ddblock_client *client, int64_t timeout_ms,
+                                                      ddblock_error *error);
+
 /* Returns the fencing token, 1 … 2^53-1; 0 before the acquisition and for a lock that
  * fails closed. It stays the same for the life of the handle. Takes no lock. */
 DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);
@@ -378,6 +441,23 @@ DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);
  * 0: it is not held; INT64_MAX for one that fails closed. The clock counts time
  * spent suspended. Takes no lock: call it before each step of the guarded work. */
 DDBLOCK_API int64_t ddblock_lock_remaining_ms(const ddblock_lock *lock);
+
+/* Makes sure that the lock is held for at least ms more, with a heartbeat now if less is left:
+ * before a step of that length, or, with heartbeat_period_ms 0, for a program that sends its
+ * heartbeats itself. Always true for a lock that fails closed.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_LOST; DDBLOCK_INVALID if ms is more than a lease can give;
+ * DDBLOCK_UNAVAILABLE, DDBLOCK_THROTTLED, … if the heartbeat failed: the lock is held for
+ * ddblock_lock_remaining_ms yet, and heartbeats go on; DDBLOCK_NOT_ACQUIRED if max_hold_ms or
+ * the watchdog forbids one; DDBLOCK_PENDING before it was acquired; DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_lock_ensure(ddblock_lock *lock, int64_t ms,
+                                               ddblock_error *error);
+
+/* Tells the watchdog that the program is alive and makes progress. Takes no lock. */
+DDBLOCK_API void ddblock_lock_touch(ddblock_lock *lock);
+
+/* Returns what was given as ddblock_acquire_options.user. */
+DDBLOCK_API void *ddblock_lock_user(const ddblock_lock *lock);
 
 typedef enum ddblock_state {
     DDBLOCK_STATE_WAITING = 0,  /* being acquired */
@@ -399,6 +479,39 @@ DDBLOCK_API int ddblock_lock_fd(ddblock_lock *lock);
 
 /* Makes the descriptor of ddblock_lock_fd unreadable until the next change. */
 DDBLOCK_API void ddblock_lock_fd_clear(ddblock_lock *lock);
+
+/* ------------------------------------------------------------------ events
+ *
+ * For programs with an event loop. Events are pulled: nothing is called back. They come for every
+ * lock of a client; of one lock they come in the order of their numbers, and of AT_RISK and
+ * RENEWED only the later one. None is lost, however late it is pulled; those of a handle end
+ * with it. */
+
+typedef enum ddblock_event_kind {
+    DDBLOCK_EVENT_ACQUIRED = 1,
+    DDBLOCK_EVENT_NOT_ACQUIRED = 2, /* status; ddblock_acquire_wait gives the sentence */
+    DDBLOCK_EVENT_AT_RISK = 3,      /* ddblock_lock_state gives the cause */
+    DDBLOCK_EVENT_RENEWED = 4,      /* no longer at risk */
+    DDBLOCK_EVENT_LOST = 5,         /* ddblock_lock_state gives the cause */
+    DDBLOCK_EVENT_RELEASED = 6,     /* status; ddblock_release gives the sentence */
+} ddblock_event_kind;
+
+typedef struct ddblock_event {
+    ddblock_event_kind kind;
+    ddblock_status status; /* of NOT_ACQUIRED and RELEASED; else OK, or LOST */
+    ddblock_lock *lock;
+    void *user; /* ddblock_lock_user(lock) */
+} ddblock_event;
+
+/* Returns a descriptor that is readable while there are events; -1 if there is none to be had. It
+ * belongs to the client: poll it, never read or close it. */
+DDBLOCK_API int ddblock_client_event_fd(ddblock_client *client);
+
+/* Takes the next event. One thread at a time should do so.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_PENDING if there is none; DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_client_next_event(ddblock_client *client,
+                                                     ddblock_event *ret_event);
 
 /* ------------------------------------------------------------------ looking */
 
@@ -435,6 +548,18 @@ DDBLOCK_API ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *
  * Returns DDBLOCK_OK; DDBLOCK_PENDING if no holder was seen; DDBLOCK_FORKED. */
 DDBLOCK_API ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info);
 
+typedef enum ddblock_origin {
+    DDBLOCK_ORIGIN_NONE = 0,       /* not acquired */
+    DDBLOCK_ORIGIN_FRESH = 1,      /* there was no item */
+    DDBLOCK_ORIGIN_RELEASED = 2,   /* its last holder had released it */
+    DDBLOCK_ORIGIN_TAKEN_OVER = 3, /* its last holder's lease ran out: what it guards may need
+                                      repair */
+} ddblock_origin;
+
+/* Returns how the lock was acquired, and, if it was taken over, from whom: the item as it was, with
+ * the dead holder's owner and token. ret_previous may be NULL, and is set only then. */
+DDBLOCK_API ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous);
+
 /* Ends a lock whose holder is dead or must stop: a fail-open lock is released and keeps its
  * token's continuity; a fail-closed one is deleted. Only if the item is still the one that
  * shown came from: a heartbeat in between refuses it. A live holder is told DDBLOCK_LOST at
@@ -456,6 +581,40 @@ DDBLOCK_API ddblock_status ddblock_break(ddblock_store *store, const ddblock_id 
 DDBLOCK_API ddblock_status ddblock_table_create(const ddblock_dynamodb_options *options,
                                                 ddblock_key_type partition_type,
                                                 ddblock_key_type sort_type, int64_t timeout_ms,
+                                                ddblock_error *error);
+
+/* ------------------------------------------------------------------ examining */
+
+typedef enum ddblock_mark {
+    DDBLOCK_MARK_GOOD = 0,
+    DDBLOCK_MARK_NOTE = 1, /* worth knowing, or not to be found out; locks work */
+    DDBLOCK_MARK_BAD = 2,  /* locks do not work, or not reliably */
+} ddblock_mark;
+
+/* One thing that was looked at. The strings are valid for the time of the call. */
+typedef struct ddblock_finding {
+    ddblock_mark mark;
+    ddblock_status status; /* of a bad one: what kind of failure it is; else DDBLOCK_OK */
+    const char *topic;     /* one word: "credentials", "clock", "keys", … */
+    const char *message;   /* what is, and what is to be done where it is not good. Holds no
+                              secret; text from outside is escaped */
+} ddblock_finding;
+
+/* Receives findings one after the other, in the thread of the caller. */
+typedef void (*ddblock_finding_function)(void *user, const ddblock_finding *finding);
+
+/* Examines what locks in a DynamoDB table depend on: credentials, endpoint, clock, the table's
+ * keys, billing, TTL and replicas, and the permissions, each tried by a request that can change
+ * nothing. Stops where the next thing cannot be looked at. It writes nothing.
+ *
+ * Returns DDBLOCK_OK if nothing was bad, else the status of the first that was, and its message. */
+DDBLOCK_API ddblock_status ddblock_table_examine(const ddblock_dynamodb_options *options,
+                                                 ddblock_finding_function found, void *user,
+                                                 ddblock_error *error);
+
+/* Examines a file of locks, without making it. Returns as ddblock_table_examine. */
+DDBLOCK_API ddblock_status ddblock_file_examine(const ddblock_file_options *options,
+                                                ddblock_finding_function found, void *user,
                                                 ddblock_error *error);
 
 #ifdef __cplusplus

@@ -11,6 +11,7 @@ struct errand {
     enum request_kind kind;       /* READ_LATEST, BREAK or BREAK_CLOSED */
     struct foreign_guid observed; /* BREAK*: what was shown */
     uint64_t observed_token;
+    uint32_t tries; /* as of a machine */
 
     enum request_kind under_way;
     struct guid guid; /* what BREAK writes, in every try: nobody holds by it */

@@ -34,13 +34,16 @@ static void wait_to_sweep(const struct step *step)
     machine_move(machine, STATE_SWEEP_WAIT);
 }
 
+/* The end of a release, or of giving back. Without a word from the store a fail-closed lock may
+ * be ours for ever: the caller is told, and the sweep goes on trying. */
 static void finish(const struct step *step, ddblock_status status)
 {
     struct machine *machine = step->machine;
+    bool answered = status == DDBLOCK_OK || status == DDBLOCK_LOST;
 
     step->effects->notice = machine->giving_back ? NOTICE_NOT_ACQUIRED : NOTICE_RELEASED;
     step->effects->status = machine->giving_back ? machine->result : status;
-    if (is_closed(machine) && status == DDBLOCK_IN_DOUBT) {
+    if (is_closed(machine) && !answered) {
         machine->ghosts_until = instant_add(step->event->now, pace_ghost_life());
     }
     if (is_closed(machine) && instant_before(step->event->now, machine->ghosts_until)) {
@@ -113,7 +116,26 @@ static void courtesy_reply(const struct step *step)
     if (step->machine->giving_back && !answered && again) {
         release_again(step, outcome->status);
     } else {
-        finish(step, DDBLOCK_LOST);
+        finish(step, answered || !step->machine->giving_back ? DDBLOCK_LOST : outcome->status);
+    }
+}
+
+static void release_unanswered(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    const struct outcome *outcome = step->event->outcome;
+
+    if (machine->state == STATE_CONFIRMING) { /* refused it was, whoever has it */
+        refused(step, &(struct record){.kind = RECORD_UNKNOWN});
+        return;
+    }
+    if (outcome->kind == OUTCOME_IN_DOUBT) {
+        machine->release_in_doubt = true;
+    }
+    if (outcome->kind == OUTCOME_IN_DOUBT || status_is_retryable(outcome->status)) {
+        release_again(step, outcome->status);
+    } else {
+        finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : outcome->status);
     }
 }
 
@@ -140,17 +162,8 @@ void release_reply(const struct step *step)
         }
         break;
     case OUTCOME_IN_DOUBT:
-        machine->release_in_doubt = true;
-        release_again(step, outcome->status);
-        break;
     case OUTCOME_FAILED:
-        if (machine->state == STATE_CONFIRMING) {
-            refused(step, &(struct record){.kind = RECORD_UNKNOWN});
-        } else if (status_is_retryable(outcome->status)) {
-            release_again(step, outcome->status);
-        } else {
-            finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : outcome->status);
-        }
+        release_unanswered(step);
         break;
     }
 }

@@ -57,9 +57,11 @@ enum outcome_kind {
 struct outcome {
     enum outcome_kind kind;
     ddblock_status status; /* IN_DOUBT, FAILED: why */
-    struct record record;  /* FOUND, REFUSED */
-    uint64_t token;        /* APPLIED ACQUIRE, TAKE_OVER: the token given; 0: it is not a usable
-                              one */
+    struct duration
+        retry_after;      /* IN_DOUBT, FAILED: how long the store asks to wait; 0: it does not */
+    struct record record; /* FOUND, REFUSED */
+    uint64_t token;       /* APPLIED ACQUIRE, TAKE_OVER: the token given; 0: it is not a usable
+                             one */
 };
 
 #endif

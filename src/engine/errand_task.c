@@ -14,7 +14,7 @@ struct errand_task {
     struct task task; /* first: the loop knows only this */
     struct ddblock_store *engine;
     struct errand errand;
-    char failure[256];
+    char failure[STORE_MESSAGE_SIZE];
     pthread_cond_t changed;
     bool ended; /* guarded by the engine's mutex */
     ddblock_status status;
@@ -51,8 +51,11 @@ static void errand_task_ended(struct task *task, ddblock_status status)
     (void)pthread_mutex_unlock(mutex);
 }
 
-static const struct task_operations operations = {errand_task_step, errand_task_publish,
-                                                  errand_task_ended};
+static const struct task_operations operations = {
+    .step = errand_task_step,
+    .publish = errand_task_publish,
+    .ended = errand_task_ended,
+};
 
 static ddblock_status run(struct ddblock_store *engine, const ddblock_id *id,
                           struct errand_task *errand, ddblock_error *error)
@@ -67,6 +70,7 @@ static ddblock_status run(struct ddblock_store *engine, const ddblock_id *id,
     errand->task.id = copy;
     errand->task.owner = ""; /* no errand writes it */
     errand->engine = engine;
+    errand->errand.tries = engine->store->tries;
     (void)pthread_cond_init(&errand->changed, NULL);
     (void)pthread_mutex_lock(&engine->mutex);
     engine_post(engine, &errand->task, POST_START);
@@ -107,7 +111,9 @@ ddblock_status errand_break(struct ddblock_store *engine, const ddblock_id *id,
     if (!closed && shown->kind != DDBLOCK_ITEM_FAIL_OPEN) {
         return status_set(error, DDBLOCK_INVALID, "there is no held lock to break");
     }
-    if (!info_version(shown, &errand.errand.observed)) {
+    if (!info_version(shown, &errand.errand.observed) ||
+        (!closed && (errand.errand.observed.type == '\0' || shown->fencing_token < 1 ||
+                     shown->fencing_token > TOKEN_MAX))) {
         return status_set(error, DDBLOCK_INVALID,
                           "what is to be broken must come from ddblock_show");
     }

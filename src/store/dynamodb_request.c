@@ -68,6 +68,7 @@ const char *dynamodb_request_operation(enum request_kind kind)
     return dynamodb_request_target(kind) + sizeof(DYNAMODB_TARGET) - 1;
 }
 
+/* The expressions of a request, with as many guids as it names. */
 static struct expressions expressions_of(const struct request *ask)
 {
     const struct shape *shape = &SHAPES[ask->kind];
@@ -132,6 +133,7 @@ static void add_names(struct dynamodb_body *body, const struct expressions *e,
     add_name(body, e, "#guid", "guid");
 }
 
+/* The names of the placeholders say what they stand for; docs/protocol.md has the same. */
 static void add_values(struct dynamodb_body *body, const struct expressions *e,
                        const struct store_request *request)
 {
@@ -194,6 +196,7 @@ static void add_write(struct dynamodb_body *body, const struct dynamodb_table *t
     add_values(body, &e, request);
 }
 
+/* What DynamoDB would not refuse, or not with a sentence that helps. */
 static ddblock_status request_check(const struct dynamodb_table *table,
                                     const struct store_request *request, ddblock_error *error)
 {

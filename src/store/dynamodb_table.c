@@ -1,103 +1,29 @@
 /* dynamodb_table.c - making the lock table. */
 #include "store/dynamodb_table.h"
 
-#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/status.h"
-#include "store/dynamodb_fault.h"
+#include "store/dynamodb_call.h"
 #include "store/dynamodb_request.h"
-#include "wire/crc32.h"
-#include "wire/dynamodb_body.h"
 
-/* One request of these takes well under a second; a table takes some ten to become active. */
-enum { REQUEST_LIMIT_MS = 10 * 1000, POLL_MIN_MS = 250, POLL_MAX_MS = 2000 };
+/* A table takes some ten seconds to become active. */
+enum { POLL_MIN_MS = 250, POLL_MAX_MS = 2000 };
 
-/* Names and key names, each written at most six times as long, twice. */
-enum { BODY_SIZE_MAX = 16 * 1024 };
-
-/* One operation on the table, and its answer. */
-struct call {
-    const struct dynamodb_link *link;
-    const struct dynamodb_table *table;
-    const char *target;
-    struct dynamodb_reply answer; /* of a success */
-    bool is_there;                /* a refusal because the table exists */
-};
-
-static const char *call_operation(const struct call *call)
+static bool is_active(const struct dynamodb_call *call, const char *description)
 {
-    return call->target + sizeof(DYNAMODB_TARGET) - 1;
+    struct dynamodb_reply reply = {.body = buffer_bytes(&call->answer)};
+
+    return dynamodb_reply_has_table_status(&reply, description, "ACTIVE");
 }
 
-/* Reads the answer: a success only if it is one of DynamoDB's. */
-static ddblock_status call_judge(struct call *call, const struct http_reply *http,
-                                 ddblock_error *error)
-{
-    bool is_whole = http->crc32 < 0 || (uint64_t)http->crc32 == crc32_of(http->body);
-    ddblock_status status = DDBLOCK_UNAVAILABLE;
-
-    if (http->result != HTTP_REPLIED) {
-        return status_set(error, http->failure, "%s", http->message);
-    }
-    aws_session_learn_date(call->link->session, http->date_unix_ms);
-    if (is_whole && http->status < 500) {
-        status = dynamodb_reply_read(http->body, &call->answer);
-    }
-    if (status == DDBLOCK_OK && http->status == 200) {
-        return DDBLOCK_OK;
-    }
-    if (status == DDBLOCK_OK && dynamodb_reply_code(&call->answer).size > 0) {
-        call->is_there =
-            bytes_equal_string(dynamodb_reply_code(&call->answer), "ResourceInUseException");
-        return dynamodb_fault_explain(&call->answer, call_operation(call), call->table, error);
-    }
-    return status_set(error, status == DDBLOCK_OK ? DDBLOCK_UNAVAILABLE : status,
-                      "no usable answer to %s on table \"%s\" (HTTP %d)", call_operation(call),
-                      call->table->name, http->status);
-}
-
-/* Sends a body and waits for the answer. The call is finished by the caller. */
-static ddblock_status call_send(struct call *call, const struct dynamodb_body *body,
-                                ddblock_error *error)
-{
-    struct http_client *client = call->link->client;
-    struct instant give_up_at = instant_add(clock_now(), duration_from_ms(REQUEST_LIMIT_MS));
-    struct http_request request = {.give_up_at = give_up_at};
-    const struct http_reply *reply;
-    struct buffer text;
-    ddblock_status status;
-
-    buffer_init(&text, BODY_SIZE_MAX);
-    if (!dynamodb_body_write(body, &text)) {
-        status = status_set(error, DDBLOCK_NO_MEMORY, "no memory for a request to DynamoDB");
-        goto out;
-    }
-    request.body = buffer_bytes(&text);
-    status =
-        aws_session_sign(call->link->session, call->target, request.body, &request.headers, error);
-    if (status != DDBLOCK_OK) {
-        goto out;
-    }
-    client->operations->submit(client, &request);
-    while ((reply = client->operations->take_reply(client)) == NULL) {
-        client->operations->wait(client, give_up_at);
-    }
-    status = call_judge(call, reply, error);
-out:
-    buffer_finish(&text);
-    return status;
-}
-
-static bool is_active(const struct dynamodb_reply *answer, const char *parameter)
-{
-    return bytes_equal_string(dynamodb_reply_table_status(answer, parameter), "ACTIVE");
-}
-
+/* *ret_active is set on success only. No reply is DDBLOCK_UNAVAILABLE, though the table may be
+ * made: who tries again is told that it is there. */
 static ddblock_status create(const struct dynamodb_link *link, const struct dynamodb_table *table,
                              ddblock_key_type partition_type, ddblock_key_type sort_type,
                              bool *ret_active, ddblock_error *error)
 {
-    struct call call = {.link = link, .table = table, .target = DYNAMODB_TARGET "CreateTable"};
+    struct dynamodb_call call = {
+        .link = link, .table = table, .target = DYNAMODB_TARGET "CreateTable"};
     struct dynamodb_body body = {0};
     ddblock_status status;
 
@@ -107,37 +33,40 @@ static ddblock_status create(const struct dynamodb_link *link, const struct dyna
     if (dynamodb_table_has_sort_key(table)) {
         dynamodb_body_key(&body, table->sort_key, (char)sort_type, "RANGE");
     }
-    status = call_send(&call, &body, error);
-    if (call.is_there) {
+    status = dynamodb_call_send(&call, &body, error);
+    if (strcmp(call.code, "ResourceInUseException") == 0) {
         status = status_set(error, DDBLOCK_INVALID, "table \"%s\" is there already", table->name);
     }
     if (status == DDBLOCK_OK) {
-        *ret_active = is_active(&call.answer, "TableDescription");
+        *ret_active = is_active(&call, "TableDescription");
     }
-    dynamodb_reply_finish(&call.answer);
+    dynamodb_call_finish(&call);
     dynamodb_body_finish(&body);
     return status;
 }
 
+/* Looks whether the table is active by now. Passing failures count as "not yet". */
 static ddblock_status describe(const struct dynamodb_link *link, const struct dynamodb_table *table,
                                bool *ret_active, ddblock_error *error)
 {
-    struct call call = {.link = link, .table = table, .target = DYNAMODB_TARGET "DescribeTable"};
+    struct dynamodb_call call = {
+        .link = link, .table = table, .target = DYNAMODB_TARGET "DescribeTable"};
     struct dynamodb_body body = {0};
     ddblock_status status;
 
     dynamodb_body_init(&body, table->name);
-    status = call_send(&call, &body, error);
+    status = dynamodb_call_send(&call, &body, error);
     /* "DescribeTable uses an eventually consistent query": a table just made can be missing. */
     if (status == DDBLOCK_OK || status == DDBLOCK_NO_TABLE || status_is_retryable(status)) {
-        *ret_active = status == DDBLOCK_OK && is_active(&call.answer, "Table");
+        *ret_active = status == DDBLOCK_OK && is_active(&call, "Table");
         status = DDBLOCK_OK;
     }
-    dynamodb_reply_finish(&call.answer);
+    dynamodb_call_finish(&call);
     dynamodb_body_finish(&body);
     return status;
 }
 
+/* By the client's own wait, which keeps its connections in order meanwhile. */
 static void sleep_until(struct http_client *client, struct instant until)
 {
     while (instant_before(clock_now(), until)) {

@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "store/decimal.h"
+#include "wire/decimal.h"
 
 /* How much of a wrong number a sentence shows. */
 enum { SHOWN_SIZE = 64 };
@@ -16,8 +16,8 @@ struct part {
     const ddblock_key *key;
     const char *name; /* "partition key" */
     size_t size_max;
-    char number[DECIMAL_SIZE]; /* the canonical form of a number */
-    struct bytes value;        /* the caller's bytes, or number */
+    char number[DECIMAL_CANONICAL_SIZE]; /* the canonical form of a number */
+    struct bytes value;                  /* the caller's bytes, or number */
 };
 
 static ddblock_status part_check_number(struct part *part, ddblock_error *error)

@@ -19,10 +19,13 @@ struct store_request {
     const struct request *ask; /* for the time of the call only */
 };
 
+enum { STORE_MESSAGE_SIZE = sizeof(((ddblock_error *)NULL)->message) };
+
 struct store_reply {
     uint64_t tag;
     struct outcome outcome;
-    char message[256]; /* IN_DOUBT, FAILED: the sentence for a person; "" if there is none */
+    /* IN_DOUBT, FAILED: the sentence for a person; "" if there is none */
+    char message[STORE_MESSAGE_SIZE];
 };
 
 struct store;
@@ -52,6 +55,7 @@ struct store_operations {
 struct store {
     const struct store_operations *operations;
     size_t capacity; /* requests at once, at least 1 */
+    uint32_t tries;  /* how often an acquisition tries what fails; 0: as usual */
 };
 
 static inline void store_submit(struct store *store, const struct store_request *request)

@@ -51,7 +51,7 @@ static bool transition_allowed(const struct request *ask, const struct record *r
     case REQUEST_KINDS:
         break;
     }
-    assert(!"a request that is no write has no condition");
+    assert(false && "a request that is no write has no condition");
     return false;
 }
 
@@ -117,7 +117,7 @@ static void transition_effect(const struct request *ask, const char *owner, stru
     case REQUEST_KINDS:
         break;
     }
-    assert(!"a request that is no write has no effect");
+    assert(false && "a request that is no write has no effect");
 }
 
 void transition_apply(const struct request *ask, const char *owner, struct record *record,

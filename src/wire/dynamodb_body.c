@@ -73,6 +73,7 @@ void dynamodb_body_number(struct dynamodb_body *body, const char *placeholder, i
     dynamodb_body_value(body, placeholder, 'N', bytes_from(text, (size_t)length));
 }
 
+/* An element {"AttributeName": attribute_name, other: value} of an array. */
 static void body_append_pair(struct dynamodb_body *body, const char *parameter,
                              const char *attribute_name, const char *other, const char *value)
 {
@@ -92,6 +93,7 @@ void dynamodb_body_key(struct dynamodb_body *body, const char *name, char type, 
     body_append_pair(body, "KeySchema", name, "KeyType", role);
 }
 
+/* Goes on after a failure of the buffer, which remembers it. */
 static int write_piece(const char *text, size_t size, void *user)
 {
     buffer_append(user, bytes_from(text, size));

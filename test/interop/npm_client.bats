@@ -11,7 +11,7 @@ setup_file() {
     export AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID:-AKIDEXAMPLE}
     export AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY:-made-up}
     export TABLE=interop-$$-$RANDOM
-    "$DDBLOCK" table create --table "$TABLE"
+    "$DDBLOCK" table create "$TABLE"
 }
 
 setup() {
@@ -19,6 +19,7 @@ setup() {
         skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
     cd "$BATS_TEST_TMPDIR"
     lock=$BATS_TEST_NUMBER
+    exec {to_them}>/dev/null # until there is one of theirs
     theirs=
     ours=
 }

@@ -109,7 +109,7 @@ static void failures_are_told(void **state)
     assert_create_fails(400, FAULT("AccessDeniedException"), DDBLOCK_DENIED, "CreateTable");
     assert_create_fails(400, FAULT("LimitExceededException"), DDBLOCK_THROTTLED, "fewer");
     assert_create_fails(400, FAULT("ValidationException"), DDBLOCK_INVALID, "refuses CreateTable");
-    assert_create_fails(500, "{}", DDBLOCK_UNAVAILABLE, "HTTP 500");
+    assert_create_fails(500, FAULT("InternalServerError"), DDBLOCK_UNAVAILABLE, "HTTP 500");
     assert_create_fails(200, "<html>", DDBLOCK_UNAVAILABLE, "no usable answer");
     assert_create_fails(400, "{}", DDBLOCK_UNAVAILABLE, "no usable answer");
 }

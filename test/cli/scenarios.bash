@@ -1,0 +1,111 @@
+# scenarios.bash - what must go the same way whatever store the locks are in.
+# shellcheck disable=SC2016 # the inner shells expand
+
+the_command_knows_its_lock() {
+    run -0 ddblock run --owner "me & you" "$LOCK" -- \
+        sh -c 'printf "%s|%s|%s\n" "$DDBLOCK_LOCK" "$DDBLOCK_OWNER" "$DDBLOCK_FENCING_TOKEN"'
+    [ "$output" = "$LOCK|me & you|1" ]
+}
+
+a_waiter_gets_the_next_token() {
+    start_holder
+    run -75 ddblock run -n "$LOCK" -- true
+    [[ $output == *"the lock is held by ddblock@"*"(token 1"* ]]
+    run -75 ddblock run --wait 300ms "$LOCK" -- true
+    local holder=$pid
+    start_ddblock --wait 30s "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+    sleep 0.3
+    kill -TERM "$holder"
+    expect_end 143 "$holder"
+    expect_end 0 "$pid"
+    [ "$(cat "$BATS_TEST_TMPDIR/out")" = 2 ]
+}
+
+a_fail_closed_lock_stays_until_it_is_broken() {
+    start_holder --fail-closed
+    kill -KILL "$holder_pid"
+    expect_end 137 "$holder_pid"
+    run -75 ddblock run -n --fail-closed "$LOCK" -- true
+    run -0 ddblock show "$LOCK"
+    [[ $output == *"held, fails closed"* ]]
+    run -0 ddblock break --yes "$LOCK"
+    run -0 ddblock run -n --fail-closed "$LOCK" -- sh -c 'echo ${DDBLOCK_FENCING_TOKEN-none}'
+    [ "$output" = none ]
+    run -0 ddblock show "$LOCK"
+    [[ $output == *"free (no item)"* ]]
+}
+
+a_broken_lock_ends_its_holder() {
+    start_holder --lease 3s
+    run -0 ddblock break --yes "$LOCK"
+    expect_end 76 "$holder_pid"
+    is_dead "$child"
+    [[ $(cat "$BATS_TEST_TMPDIR/err") == *"was lost"*"the command is killed"* ]]
+    run -0 ddblock run "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+    [ "$output" = 2 ]
+}
+
+a_killed_tool_takes_its_command_along() {
+    start_holder --lease 2s
+    kill -KILL "$holder_pid"
+    wait_until is_dead "$child"
+    run -0 ddblock run --wait 20s "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+    [ "$output" = 2 ]
+}
+
+a_signal_ends_the_wait() {
+    local signal
+    start_holder
+    for signal in INT TERM HUP QUIT USR1 USR2; do
+        start_ddblock "$LOCK" -- touch "$BATS_TEST_TMPDIR/ran"
+        sleep 0.2
+        kill -"$signal" "$pid"
+        expect_end $((128 + $(kill -l "$signal"))) "$pid"
+    done
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+a_signal_is_handed_on_and_the_lock_given_back() {
+    local signal token=1
+    for signal in INT TERM HUP QUIT USR1 USR2; do
+        start_holder
+        kill -"$signal" "$holder_pid"
+        expect_end $((128 + $(kill -l "$signal"))) "$holder_pid"
+        is_dead "$child"
+        token=$((token + 1))
+        run -0 ddblock run -n "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+        [ "$output" = "$token" ]
+        token=$((token + 1))
+    done
+}
+
+a_stop_past_the_lease_ends_the_command() {
+    start_holder --lease 2s
+    kill -STOP "$holder_pid"
+    run -0 ddblock run --wait 20s "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+    [ "$output" = 2 ]
+    kill -CONT "$holder_pid"
+    expect_end 76 "$holder_pid"
+    is_dead "$child"
+}
+
+no_descriptor_leaks() {
+    local bare
+    exec 7</dev/null # one that the caller has is the command's too
+    bare=$(ls /proc/self/fd)
+    run -0 ddblock run "$LOCK" -- ls /proc/self/fd
+    exec 7<&-
+    [[ $'\n'$bare$'\n' == *$'\n7\n'* ]]
+    [ "$output" = "$bare" ]
+}
+
+any_name_will_do() {
+    local name
+    for name in "a b" "it's \"quoted\" \$HOME" $'two\nlines' "Schlüssel 🔒" "$(printf 'x%.0s' {1..1024})"; do
+        run -0 ddblock run -n "$LOCK $name" -- sh -c 'printf "%s." "$DDBLOCK_LOCK"'
+        [ "$output" = "$LOCK $name." ]
+        run -0 ddblock show "$LOCK $name"
+        [[ ${lines[0]} == 'lock          "'* ]]
+        [[ ${lines[1]} == *"free (released)" ]]
+    done
+}
