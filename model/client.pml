@@ -317,23 +317,41 @@ inline release_reply()
     fi
 }
 
+#ifdef MUTANT_GIVE_BACK_NOT_SWEPT
+#define UNCONFIRMED (answer == TOLD_IN_DOUBT)
+#else
+#define UNCONFIRMED (answer == TOLD_IN_DOUBT || answer == TOLD_FAILED)
+#endif
+#if defined(MUTANT_NO_SWEEP)
+#define MUST_SWEEP false
+#define SWEPT true
+#elif defined(MUTANT_SWEEP_JUDGED_AT_REPLY)
+#define MUST_SWEEP (C.ghosts_left > 0)
+#define SWEPT (C.ghosts_left == 0)
+#else
+#define MUST_SWEEP (UNCONFIRMED || !C.sent_late)
+#define SWEPT (C.sent_late)
+#endif
+
 inline sweep_reply()
 {
     if
-#ifdef MUTANT_SWEEP_JUDGED_AT_REPLY
-    :: outcome != IN_DOUBT && outcome != FAILED && C.ghosts_left == 0 -> todo = DO_END
-#else
-    :: outcome != IN_DOUBT && outcome != FAILED && C.swept_late -> todo = DO_END
-#endif
-    :: else -> C.swept_late = 0; MOVE(SWEEP_WAIT)
+    :: outcome != IN_DOUBT && outcome != FAILED && SWEPT -> todo = DO_END
+    :: else -> MOVE(SWEEP_WAIT)
     fi
 }
 
 /* The outcome of the request under way. The deadline is compared first. */
 inline handle()
 {
+    if
+    :: C.under_way == TAKE_OVER && (outcome == REFUSED || outcome == BARE_REFUSED) ->
+        unwatch() /* what was observed stands no more: observe anew */
+    :: else
+    fi;
     C.under_way = 0;
     C.reply = 0;
+    C.repeats = 0;
     if
     :: HOLDS(c) && !IS_CLOSED(c) && C.deadline == 0 -> lose(LOSS_LEASE_ENDED)
     :: else
@@ -353,6 +371,7 @@ inline handle()
 inline send_release()
 {
     send((IS_CLOSED(c) -> RELEASE_CLOSED : RELEASE));
+    C.sent_late = (C.ghosts_left == 0);
     for (k : 0 .. GUIDS - 1) {
         C.left[k] = 0
     }
@@ -366,6 +385,7 @@ inline add_guid()
         C.left[C.count] = (IS_CLOSED(c) -> 0 : LIFE);
         C.count = C.count + 1
     :: else -> /* the newest is sent again, and keeps its time */
+        C.repeats = 1;
 #ifdef MUTANT_REPEAT_DATED_FROM_REPEAT
         C.left[C.count - 1] = LIFE;
 #endif
@@ -394,15 +414,14 @@ inline finish()
     :: else
     fi;
 #endif
+    /* Fail-closed: what the table has not confirmed goes on being deleted, and so does what a
+     * ghost may have written after a release that was sent before the last one was gone. */
     if
-    :: IS_CLOSED(c) && answer == TOLD_IN_DOUBT -> C.ghosts_left = GHOST_LIFE
+    :: IS_CLOSED(c) && UNCONFIRMED -> C.ghosts_left = GHOST_LIFE
     :: else
     fi;
-#ifdef MUTANT_NO_SWEEP
-    C.ghosts_left = 0;
-#endif
     if
-    :: C.ghosts_left > 0 -> MOVE(SWEEP_WAIT); todo = DO_NOTHING
+    :: IS_CLOSED(c) && MUST_SWEEP -> MOVE(SWEEP_WAIT); todo = DO_NOTHING
     :: else -> todo = DO_END
     fi
 }
@@ -425,10 +444,13 @@ inline end()
     todo = DO_RESET
 }
 
-/* The client may begin anew, and knows nothing of what was. */
+/* The client may begin anew, and knows nothing of what was; nor is a ghost its own any more. */
 inline reset()
 {
-    c_code { memset(&now.cl[Pours->c], 0, sizeof(now.cl[0])); }
+    c_code {
+        memset(&now.cl[Pours->c], 0, sizeof(now.cl[0]));
+        FOR_GHOSTS(if (spook->who == Pours->c) { spook->who = NOBODY; })
+    }
 }
 
 /* Does what the step came to. */
@@ -452,7 +474,6 @@ inline act()
     :: todo == DO_RELEASE -> MOVE(RELEASING); send_release()
     :: todo == DO_SWEEP ->
         MOVE(SWEEPING);
-        C.swept_late = (C.ghosts_left == 0);
         send_release()
     :: todo == DO_RESET -> reset()
     :: else
@@ -465,6 +486,17 @@ inline act()
     answer = 0
 }
 
+/* The guids that the request under way names: those that were in the set before its own. */
+inline name_set_sent(x)
+{
+    name_set(x);
+    if
+    :: cl[x].under_way == RENEW && !cl[x].repeats ->
+        r_mine = r_mine & ~BIT(cl[x].guid[cl[x].count - 1])
+    :: else
+    fi
+}
+
 /* The request under way is executed by the table. */
 inline execute_live(bare)
 {
@@ -473,7 +505,7 @@ inline execute_live(bare)
     r_fresh = (C.count > 0 -> C.guid[C.count - 1] : 0);
     r_guid = C.seen_guid;
     r_token = C.seen_token;
-    name_set(c);
+    name_set_sent(c);
     execute();
     if
     :: applied ->
@@ -505,11 +537,11 @@ inline execute_stale()
 inline haunt()
 {
     ghost[LAST_GHOST].kind = C.under_way;
-    ghost[LAST_GHOST].who = c;
+    ghost[LAST_GHOST].who = (CLOSED || BREAKS -> c : NOBODY);
     ghost[LAST_GHOST].fresh = (WRITES_GUID(C.under_way) -> C.guid[C.count - 1] : 0);
     ghost[LAST_GHOST].seen_guid = (C.under_way == TAKE_OVER -> C.seen_guid : 0);
     ghost[LAST_GHOST].seen_token = (C.under_way == TAKE_OVER -> C.seen_token : 0);
-    name_set(c);
+    name_set_sent(c);
     ghost[LAST_GHOST].mine = (NAMES_SET(C.under_way) -> r_mine : 0)
 }
 
@@ -553,6 +585,12 @@ proctype ours(byte c)
             fi;
             d_step { handle(); skip }
         :: C.state == IDLE && STARTS -> todo = DO_ACQUIRE
+#if QUEUES
+        :: d_step { C.state == IDLE && STARTS -> MOVE(QUEUED) }
+        :: C.state == IDLE -> todo = DO_END
+        :: C.state == QUEUED && GOES_ON -> todo = DO_ACQUIRE
+        :: C.state == QUEUED && GIVES_UP -> todo = DO_END
+#endif
         /* Waiting. */
         :: C.state == WATCHING && C.wait == 0 && GOES_ON -> todo = DO_TAKE_OVER
         :: d_step { C.state == WATCHING && POLLS -> MOVE(POLLING); send(READ) }
@@ -569,6 +607,8 @@ proctype ours(byte c)
         /* Holding. */
         :: IS_OPEN_AND_HELD && RENEWS -> todo = DO_RENEW
         :: IS_OPEN_AND_HELD || (C.state == HELD && IS_CLOSED(c)) -> todo = DO_RELEASE
+        /* After a take-over it may be given up before the program was told that it holds. */
+        :: IS_OPEN_AND_HELD -> C.giving_back = 1; todo = DO_RELEASE
         :: d_step {
             HOLDS(c) && !IS_CLOSED(c) && C.deadline <= 2 * DRIFT -> lose(LOSS_LEASE_ENDED)
         }
@@ -595,7 +635,7 @@ proctype ours(byte c)
 #endif
         fi;
         d_step { act(); skip };
-        d_step { TIDY; check(); skip }
+        d_step { TIDY; TELL check(); skip }
     }
     od
 }

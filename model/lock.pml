@@ -3,6 +3,7 @@
  * README.md says what is modelled; scripts/model runs it. */
 #include "parameters.pml"
 #include "moves.pml"
+#include "trace.pml"
 #include "table.pml"
 #include "tidy.pml"
 #include "calm.pml"

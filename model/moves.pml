@@ -4,27 +4,30 @@
  * src/core/transitions.c, and the runs print which of them they made. */
 
 #define IDLE 0
-#define ACQUIRING 1
-#define READING_BACK 2
-#define WATCHING 3
-#define POLLING 4
-#define PAUSING 5
-#define HELD 6
-#define RENEWING 7
-#define CHECKING 8
-#define RELEASING 9
-#define CONFIRMING 10
-#define RELEASE_WAIT 11
-#define LOST 12
-#define SWEEPING 13
-#define SWEEP_WAIT 14
-#define ENDED 15
+#define QUEUED 1
+#define ACQUIRING 2
+#define READING_BACK 3
+#define WATCHING 4
+#define POLLING 5
+#define PAUSING 6
+#define HELD 7
+#define RENEWING 8
+#define CHECKING 9
+#define RELEASING 10
+#define CONFIRMING 11
+#define RELEASE_WAIT 12
+#define LOST 13
+#define SWEEPING 14
+#define SWEEP_WAIT 15
+#define ENDED 16
+#define STATES 17
 
 #define FROM(from) (C.state == from)
 
+#define INTO_QUEUED (FROM(IDLE))
 #define INTO_ACQUIRING \
-    (FROM(IDLE) || FROM(ACQUIRING) || FROM(READING_BACK) || FROM(WATCHING) || FROM(POLLING) || \
-     FROM(PAUSING))
+    (FROM(IDLE) || FROM(QUEUED) || FROM(ACQUIRING) || FROM(READING_BACK) || FROM(WATCHING) || \
+     FROM(POLLING) || FROM(PAUSING))
 #define INTO_READING_BACK (FROM(ACQUIRING))
 #define INTO_WATCHING (FROM(ACQUIRING) || FROM(READING_BACK) || FROM(POLLING))
 #define INTO_POLLING (FROM(WATCHING) || FROM(PAUSING))
@@ -43,17 +46,17 @@
 #define INTO_SWEEP_WAIT \
     (FROM(RELEASING) || FROM(CONFIRMING) || FROM(RELEASE_WAIT) || FROM(SWEEPING))
 #define INTO_ENDED \
-    (FROM(IDLE) || FROM(ACQUIRING) || FROM(READING_BACK) || FROM(WATCHING) || FROM(POLLING) || \
-     FROM(PAUSING) || FROM(LOST) || FROM(RELEASING) || FROM(CONFIRMING) || FROM(RELEASE_WAIT) || \
+    (FROM(IDLE) || FROM(QUEUED) || FROM(ACQUIRING) || FROM(READING_BACK) || FROM(WATCHING) || \
+     FROM(POLLING) || FROM(PAUSING) || FROM(LOST) || FROM(RELEASING) || FROM(CONFIRMING) || FROM(RELEASE_WAIT) || \
      FROM(SWEEPING))
 
 /* Which moves the run has made: no part of the state, printed when the search ends. */
 c_decl {
-    static unsigned char taken[16][16];
+    static unsigned char taken[STATES][STATES];
     static void taken_print(void)
     {
-        for (int from = 0; from < 16; from++) {
-            for (int to = 0; to < 16; to++) {
+        for (int from = 0; from < STATES; from++) {
+            for (int to = 0; to < STATES; to++) {
                 if (taken[from][to]) {
                     printf("taken %d %d\n", from, to);
                 }

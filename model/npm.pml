@@ -147,7 +147,7 @@ proctype package(byte p)
             d_step { npm_reset() }
 #endif
         fi;
-        d_step { TIDY; check(); skip }
+        d_step { TIDY; TELL check(); skip }
     }
     od
 }

@@ -45,6 +45,9 @@
 #ifndef BREAKS
 #define BREAKS 0 /* 1: a person breaks locks, and what they saw may be old */
 #endif
+#ifndef QUEUES
+#define QUEUES 0 /* 1: an acquisition may have to wait for another one of its own process */
+#endif
 #ifndef CALM
 #define CALM 0 /* 1: the faults may end, and then whoever waits has to acquire in time */
 #endif

@@ -49,7 +49,7 @@ typedef record {
 
 /* One process of ours: struct machine, and what the network still has for it. */
 typedef client {
-    unsigned state : 4;
+    unsigned state : 5;
     unsigned under_way : 4; /* the request that has no reply yet */
     unsigned reply : 3;     /* its outcome, executed and on its way back */
     unsigned watched : 1;
@@ -61,10 +61,11 @@ typedef client {
     unsigned count : 2;   /* of the set of guids */
     unsigned last_doubted : 1; /* the newest, of a full set, was carried by an attempt in doubt */
     unsigned loss : 2;
+    unsigned repeats : 1; /* the request under way carries the newest guid once more */
     unsigned release_doubt : 1;
     unsigned giving_back : 1;
     unsigned ghosts_left : 3; /* fail-closed: ticks until no ghost can come any more */
-    unsigned swept_late : 1;  /* the sweep under way was sent after that */
+    unsigned sent_late : 1; /* the release under way was sent after that */
     unsigned freed : 1;       /* an operation on the table has released or deleted the lock */
     unsigned broken : 1;      /* a person has broken it: what we believe is their doing */
 #if CALM

@@ -113,7 +113,7 @@ proctype world()
         :: d_step { calm && cl[WAITER].state == HELD -> calm_over(); skip }
 #endif
         fi;
-        d_step { TIDY; check(); skip }
+        d_step { TIDY; TELL check(); skip }
     }
     od
 }
