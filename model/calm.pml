@@ -13,6 +13,7 @@
 #define LEAVES (calm && c != WAITER)
 #define STARTS (!calm)
 #define RENEWS (!calm)
+#define RELEASES (!calm || c != WAITER)
 #define GOES_ON (!LEAVES && (!calm || !IS_CLOSED(c) || !C.polled))
 #define POLLS (!LEAVES && (!calm || !C.polled))
 #define GIVES_UP (!calm || c != WAITER)
@@ -33,7 +34,9 @@
 /* A crash may leave a fail-closed lock that only a person can end. */
 #define MAY_DIE (CLOSED == 0)
 
+#ifndef CALM_TICKS_MAX
 #define CALM_TICKS_MAX (LEASE + 1)
+#endif
 #define CALM_REQUESTS_MAX 24
 
 inline calm_tick()
@@ -76,6 +79,7 @@ inline calm_over()
 #define LEAVES false
 #define STARTS true
 #define RENEWS true
+#define RELEASES true
 #define GOES_ON true
 #define POLLS true
 #define GIVES_UP true

@@ -397,7 +397,11 @@ inline give_up()
 {
     unwatch();
     if
+#ifdef MUTANT_NOTHING_GIVEN_BACK
+    :: true -> todo = DO_END
+#else
     :: C.count == 0 -> todo = DO_END
+#endif
     :: else ->
         C.giving_back = 1;
         todo = DO_RELEASE
@@ -606,11 +610,13 @@ proctype ours(byte c)
         }
         /* Holding. */
         :: IS_OPEN_AND_HELD && RENEWS -> todo = DO_RENEW
-        :: IS_OPEN_AND_HELD || (C.state == HELD && IS_CLOSED(c)) -> todo = DO_RELEASE
+        :: (IS_OPEN_AND_HELD || (C.state == HELD && IS_CLOSED(c))) && RELEASES -> todo = DO_RELEASE
         /* After a take-over it may be given up before the program was told that it holds. */
-        :: IS_OPEN_AND_HELD -> C.giving_back = 1; todo = DO_RELEASE
+        :: IS_OPEN_AND_HELD && RELEASES -> C.giving_back = 1; todo = DO_RELEASE
         :: d_step {
-            HOLDS(c) && !IS_CLOSED(c) && C.deadline <= 2 * DRIFT -> lose(LOSS_LEASE_ENDED)
+            HOLDS(c) && !IS_CLOSED(c) && RELEASES &&
+            (C.deadline == 0 || (C.deadline <= 2 * DRIFT && FAULTY)) ->
+            lose(LOSS_LEASE_ENDED)
         }
         :: d_step {
             C.state == LOST && !C.under_way ->

@@ -85,7 +85,7 @@ c_decl {
                 } \
             } \
             /* 2. What was observed, and can never be there again. */ \
-            if (!guid_known(&map, client->seen_guid) || client->seen_token != now.item.token) { \
+            if (OBSERVED_IS_PAST(client->seen_guid, client->seen_token)) { \
                 client->seen_guid = 0; \
                 client->seen_token = 0; \
             } \
@@ -104,7 +104,7 @@ c_decl {
                 client->token = 0; \
             }) \
         FOR_PEERS( \
-            if (!guid_known(&map, peer->seen_guid) || peer->seen_token != now.item.token) { \
+            if (OBSERVED_IS_PAST(peer->seen_guid, peer->seen_token)) { \
                 peer->seen_guid = 0; \
                 peer->seen_token = 0; \
             } \
@@ -190,6 +190,11 @@ c_decl {
 #define CLIENT_ORDER(x) \
     ((int)(x).state << 20 | (int)(x).under_way << 16 | (int)(x).reply << 12 | \
      (int)(x).deadline << 8 | (int)(x).wait << 4 | (int)(x).count << 1 | (int)(x).watched)
+#ifdef MUTANT_TAKE_OVER_BY_TOKEN
+#define OBSERVED_IS_PAST(g, t) ((t) != now.item.token)
+#else
+#define OBSERVED_IS_PAST(g, t) (!guid_known(&map, (g)) || (t) != now.item.token)
+#endif
 #define LEAST(token) if ((token) != 0 && (int)(token) < least) { least = (int)(token); }
 #define REBASE(token) if ((token) != 0) { (token) -= (unsigned)(least - 1); }
 #define NUMBER(guid) (guid) = (unsigned char)guid_number(&map, (guid))
