@@ -395,7 +395,7 @@ static void what_could_not_be_released_is_reported(void **state)
     ddblock_lock *kept;
     ddblock_error error = {0};
 
-    use_client(f, 1000, 0);
+    use_client(f, 4000, 0); /* the other one must outlast a pause of the machine */
     lost = acquire(f->client, &f->id);
     while (ddblock_lock_state(lost, NULL) != DDBLOCK_STATE_LOST) {
         (void)poll(NULL, 0, 20);
