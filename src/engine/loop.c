@@ -12,6 +12,7 @@ enum { FRESH_AGAIN_MS = 10 };
 bool loop_init(struct loop *loop, struct store *store, const struct loop_host *host)
 {
     *loop = (struct loop){.store = store, .host = *host};
+    metrics_init(&loop->metrics);
     if (!host->random_fill(host->user, &loop->random_state, sizeof(loop->random_state)) ||
         !host->random_fill(host->user, &loop->fresh, sizeof(loop->fresh))) {
         return false;
@@ -185,6 +186,7 @@ static void fail_unsent(struct loop *loop, struct task *task, ddblock_status sta
 {
     struct store_reply reply = {.outcome = {.kind = OUTCOME_FAILED, .status = status}};
 
+    metrics_add(&loop->metrics.requests_unsent);
     if (status == DDBLOCK_NO_MEMORY) {
         (void)snprintf(reply.message, sizeof(reply.message), "no memory for a request");
     } else {
@@ -204,6 +206,7 @@ static void submit(struct loop *loop, struct task *task, const struct request *a
     };
 
     loop->under_way++;
+    metrics_request(&loop->metrics, ask->kind);
     store_submit(loop->store, &request);
 }
 
@@ -243,6 +246,7 @@ static void take_replies(struct loop *loop)
         }
         assert(loop->under_way > 0);
         loop->under_way--;
+        metrics_reply(&loop->metrics, &reply->outcome);
         (void)step(loop, (struct task *)(uintptr_t)reply->tag, EVENT_REPLY, reply);
     }
 }

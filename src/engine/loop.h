@@ -7,6 +7,7 @@
 
 #include "base/heap.h"
 #include "engine/lines.h"
+#include "engine/metrics.h"
 #include "engine/task.h"
 #include "store/store.h"
 
@@ -36,6 +37,7 @@ struct loop {
     struct guid fresh;
     bool fresh_ready;
     uint64_t random_state;
+    ddblock_metrics metrics;
 };
 
 /* False if the host has no random bytes to give. */
