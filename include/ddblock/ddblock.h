@@ -541,7 +541,12 @@ DDBLOCK_API void ddblock_fence_free(ddblock_fence *fence);
  * For programs with an event loop. Events are pulled: nothing is called back. They come for every
  * lock of a client; of one lock they come in the order of their numbers, and of AT_RISK and
  * RENEWED only the later one. None is lost, however late it is pulled; those of a handle end
- * with it. */
+ * with it: none is told once ddblock_release was called. What a blocking call
+ * returns (ddblock_acquire, ddblock_lock_adopt, ddblock_release) is told by no event.
+ *
+ * Where one thread pulls events and another starts acquisitions, an event may be pulled before
+ * ddblock_acquire_start has returned: use the handle of the event. Where another one frees handles,
+ * that of an event may be freed meanwhile: let it be freed by the thread that pulls. */
 
 typedef enum ddblock_event_kind {
     DDBLOCK_EVENT_ACQUIRED = 1,

@@ -61,7 +61,7 @@ static void set_event_fd(struct ddblock_client *client)
 
 void lock_event_add(struct ddblock_lock *lock, ddblock_event_kind kind)
 {
-    if (lock->detached) {
+    if (lock->muted & 1U << kind) {
         return;
     }
     lock->events |= 1U << kind;
@@ -80,14 +80,21 @@ void lock_event_drop(struct ddblock_lock *lock, ddblock_event_kind kind)
     }
 }
 
+void lock_mute(struct ddblock_lock *lock)
+{
+    lock->muted = ~0U;
+    lock->events = 0;
+    if (lock->ready) {
+        ready_remove(lock);
+        set_event_fd(lock->client);
+    }
+}
+
 void lock_leave_client(struct ddblock_lock *lock)
 {
     struct ddblock_client *client = lock->client;
 
-    if (lock->ready) {
-        ready_remove(lock);
-        set_event_fd(client);
-    }
+    lock_mute(lock);
     if (lock->previous_lock != NULL) {
         lock->previous_lock->next_lock = lock->next_lock;
     } else {

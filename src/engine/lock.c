@@ -67,7 +67,7 @@ void lock_run(struct ddblock_lock *lock)
 }
 
 ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
-                          const struct machine_patience *patience, void *user,
+                          const struct machine_patience *patience, void *user, bool blocking,
                           struct ddblock_lock **ret_lock, ddblock_error *error)
 {
     struct ddblock_lock *lock = NULL;
@@ -75,6 +75,9 @@ ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
 
     if (status == DDBLOCK_OK) {
         lock->user = user;
+        if (blocking) {
+            lock->muted = EVENTS_OF_ACQUISITION;
+        }
         lock_run(lock);
         *ret_lock = lock;
     }
@@ -162,6 +165,7 @@ ddblock_status lock_release(struct ddblock_lock *lock, ddblock_error *error)
         return release_forked(lock, error);
     }
     (void)pthread_mutex_lock(mutex);
+    lock_mute(lock); /* or another thread might be told of a handle that is about to be freed */
     lock_let_go(lock);
     while (!lock->answered) {
         (void)pthread_cond_wait(&lock->changed, mutex);
