@@ -357,7 +357,9 @@ typedef struct ddblock_acquire_options {
     size_t size;     /* set by ddblock_acquire_options_init */
     int64_t wait_ms; /* how long to wait for the lock: 0 tries once and never waits;
                         DDBLOCK_FOREVER; default DDBLOCK_AUTO: by the client's
-                        retry_count instead of by time */
+                        retry_count instead of by time. The call returns later by a
+                        reply that is under way (5 s at most) and, if that was in doubt,
+                        by giving back (10 s at most) */
     void *user;      /* the caller's own, for ddblock_lock_user; default NULL */
 } ddblock_acquire_options;
 

@@ -96,16 +96,19 @@ static void keep_failure(struct ddblock_lock *lock, const struct store_reply *re
     }
 }
 
-/* Keeps who holds the lock. True if it is somebody new, or the same one by a later write. With
- * the mutex held. */
+/* Keeps who holds the lock, if that is somebody else. True if it is somebody new, or the same one
+ * by a later write. With the mutex held. */
 static bool keep_holder(struct ddblock_lock *lock)
 {
     const struct record *seen = &lock->machine.seen;
     bool held = seen->kind == RECORD_FAIL_CLOSED ||
                 (seen->kind == RECORD_FAIL_OPEN && !record_is_released(seen));
 
-    if (!held || (lock->holder != NULL && lock->holder->token == seen->token &&
-                  foreign_guid_equal(&lock->holder->guid, &seen->guid))) {
+    if (!held || guid_set_find(&lock->machine.mine, &seen->guid) != NULL) {
+        return false;
+    }
+    if (lock->holder != NULL && lock->holder->token == seen->token &&
+        foreign_guid_equal(&lock->holder->guid, &seen->guid)) {
         return false;
     }
     if (lock->holder == NULL) {

@@ -116,11 +116,45 @@ static void in_a_file(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* A cancellation and a release meet the end of their acquisition at every moment there is. */
+static void in_the_last_moment(void **state)
+{
+    enum { MOMENTS = 20000 };
+    ddblock_id id = ddblock_id_string("lock");
+    ddblock_acquire_options once;
+    ddblock_store *store = NULL;
+    ddblock_client *holder = NULL;
+    ddblock_client *other = NULL;
+    ddblock_lock *held = NULL;
+
+    (void)state;
+    ddblock_acquire_options_init(&once);
+    once.wait_ms = 0;
+    assert_int_equal(ddblock_store_open_memory(&store, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_client_open(store, NULL, &holder, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_client_open(store, NULL, &other, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_acquire(holder, &id, NULL, &held, NULL), DDBLOCK_OK);
+    for (int moment = 0; moment < MOMENTS; moment++) {
+        ddblock_lock *lock = NULL;
+
+        assert_int_equal(ddblock_acquire_start(other, &id, &once, &lock, NULL), DDBLOCK_OK);
+        for (volatile int i = 0; i < moment * 37 % 20000; i++) {
+        }
+        ddblock_acquire_cancel(lock);
+        assert_int_equal(ddblock_release(lock, NULL), DDBLOCK_OK);
+    }
+    assert_int_equal(ddblock_release(held, NULL), DDBLOCK_OK);
+    ddblock_client_close(other);
+    ddblock_client_close(holder);
+    ddblock_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory),
         cmocka_unit_test(in_a_file),
+        cmocka_unit_test(in_the_last_moment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
