@@ -684,7 +684,8 @@ typedef enum ddblock_origin {
 } ddblock_origin;
 
 /* Returns how the lock was acquired, and, if it was taken over, from whom: the item as it was, with
- * the dead holder's owner and token. ret_previous may be NULL, and is set only then. */
+ * the dead holder's owner and token, or DDBLOCK_ITEM_ABSENT if there was no memory to keep it.
+ * ret_previous may be NULL, and is set only then. */
 DDBLOCK_API ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous);
 
 /* Ends a lock whose holder is dead or must stop: a fail-open lock is released and keeps its
