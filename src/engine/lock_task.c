@@ -37,10 +37,14 @@ void lock_free(struct ddblock_lock *lock)
 static struct effects lock_step(struct task *task, const struct event *event)
 {
     struct ddblock_lock *lock = from_task(task);
+    struct metrics_before before = metrics_before(&lock->machine);
     struct event own = *event;
+    struct effects effects;
 
     own.touched.ns = atomic_load_explicit(&lock->touched_ns, memory_order_relaxed);
-    return machine_step(&lock->machine, &own);
+    effects = machine_step(&lock->machine, &own);
+    metrics_step(&lock->engine->loop.metrics, &before, &lock->machine, &own, &effects);
+    return effects;
 }
 
 /* The lock stands behind another one of its client: that one is whom it waits for. */

@@ -62,6 +62,7 @@ static void contend(ddblock_store *store)
     struct worker workers[THREADS] = {{0}};
     ddblock_client_options options;
     ddblock_client *client = NULL;
+    ddblock_metrics metrics = {0};
     int holds = 0;
 
     memset(guarded, 0, sizeof(guarded));
@@ -74,6 +75,12 @@ static void contend(ddblock_store *store)
         workers[i].number = i;
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
+    for (int i = 0; i < 1000; i++) { /* anyone may look at any time */
+        uint64_t before = metrics.acquisitions;
+
+        assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+        assert_true(metrics.acquisitions >= before);
+    }
     for (int i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
         assert_int_equal(workers[i].failures, 0);
@@ -83,6 +90,9 @@ static void contend(ddblock_store *store)
         holds += guarded[i].holds;
     }
     assert_int_equal(holds, THREADS * ROUNDS);
+    assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+    assert_int_equal(metrics.acquisitions, THREADS * ROUNDS);
+    assert_int_equal(metrics.released, THREADS * ROUNDS);
     ddblock_client_close(client);
 }
 
