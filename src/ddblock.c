@@ -159,9 +159,9 @@ static ddblock_status acquire_options(const ddblock_acquire_options *options,
     return DDBLOCK_OK;
 }
 
-ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
-                                     const ddblock_acquire_options *options,
-                                     ddblock_lock **ret_lock, ddblock_error *error)
+static ddblock_status acquire_start(ddblock_client *client, const ddblock_id *id,
+                                    const ddblock_acquire_options *options, bool blocking,
+                                    ddblock_lock **ret_lock, ddblock_error *error)
 {
     ddblock_acquire_options own;
     struct machine_patience patience;
@@ -182,7 +182,14 @@ ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *i
         .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
         .retry_count = client->retry_count,
     };
-    return lock_start(client, id, &patience, own.user, ret_lock, error);
+    return lock_start(client, id, &patience, own.user, blocking, ret_lock, error);
+}
+
+ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
+                                     const ddblock_acquire_options *options,
+                                     ddblock_lock **ret_lock, ddblock_error *error)
+{
+    return acquire_start(client, id, options, false, ret_lock, error);
 }
 
 ddblock_status ddblock_acquire_wait(ddblock_lock *lock, int64_t timeout_ms, ddblock_error *error)
@@ -207,7 +214,7 @@ ddblock_status ddblock_acquire(ddblock_client *client, const ddblock_id *id,
     if (ret_lock == NULL) {
         return missing(error, "ret_lock");
     }
-    status = ddblock_acquire_start(client, id, options, &lock, error);
+    status = acquire_start(client, id, options, true, &lock, error);
     if (status != DDBLOCK_OK) {
         return status;
     }

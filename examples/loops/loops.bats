@@ -61,6 +61,7 @@ expect_free() {
 }
 
 @test "a wait for the second lock is cancelled, and the first is given back" {
+    # shellcheck disable=SC2034 # for start_holder
     LOCK=second
     start_holder
     start_job

@@ -495,7 +495,7 @@ typedef enum ddblock_state {
     DDBLOCK_STATE_HELD = 1,     /* held */
     DDBLOCK_STATE_AT_RISK = 2,  /* held, but under a third of the lease is left */
     DDBLOCK_STATE_LOST = 3,     /* no longer held; nothing revives it */
-    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or released */
+    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or released, or being released */
 } ddblock_state;
 
 /* Returns the state now. Where it is AT_RISK or LOST, error (if not NULL) gets the status
@@ -543,7 +543,12 @@ DDBLOCK_API void ddblock_fence_free(ddblock_fence *fence);
  * For programs with an event loop. Events are pulled: nothing is called back. They come for every
  * lock of a client; of one lock they come in the order of their numbers, and of AT_RISK and
  * RENEWED only the later one. None is lost, however late it is pulled; those of a handle end
- * with it. */
+ * with it: none is told once ddblock_release was called. What a blocking call
+ * returns (ddblock_acquire, ddblock_lock_adopt, ddblock_release) is told by no event.
+ *
+ * Where one thread pulls events and another starts acquisitions, an event may be pulled before
+ * ddblock_acquire_start has returned: use the handle of the event. Where another one frees handles,
+ * that of an event may be freed meanwhile: let it be freed by the thread that pulls. */
 
 typedef enum ddblock_event_kind {
     DDBLOCK_EVENT_ACQUIRED = 1,
@@ -679,7 +684,8 @@ typedef enum ddblock_origin {
 } ddblock_origin;
 
 /* Returns how the lock was acquired, and, if it was taken over, from whom: the item as it was, with
- * the dead holder's owner and token. ret_previous may be NULL, and is set only then. */
+ * the dead holder's owner and token, or DDBLOCK_ITEM_ABSENT if there was no memory to keep it.
+ * ret_previous may be NULL, and is set only then. */
 DDBLOCK_API ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous);
 
 /* Ends a lock whose holder is dead or must stop: a fail-open lock is released and keeps its

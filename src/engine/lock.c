@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "core/machine_parts.h"
 #include "engine/explain.h"
 #include "engine/lock_task.h"
 
@@ -67,7 +68,7 @@ void lock_run(struct ddblock_lock *lock)
 }
 
 ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
-                          const struct machine_patience *patience, void *user,
+                          const struct machine_patience *patience, void *user, bool blocking,
                           struct ddblock_lock **ret_lock, ddblock_error *error)
 {
     struct ddblock_lock *lock = NULL;
@@ -75,6 +76,9 @@ ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
 
     if (status == DDBLOCK_OK) {
         lock->user = user;
+        if (blocking) {
+            lock->muted = EVENTS_OF_ACQUISITION;
+        }
         lock_run(lock);
         *ret_lock = lock;
     }
@@ -162,6 +166,7 @@ ddblock_status lock_release(struct ddblock_lock *lock, ddblock_error *error)
         return release_forked(lock, error);
     }
     (void)pthread_mutex_lock(mutex);
+    lock_mute(lock); /* or another thread might be told of a handle that is about to be freed */
     lock_let_go(lock);
     while (!lock->answered) {
         (void)pthread_cond_wait(&lock->changed, mutex);
@@ -219,18 +224,19 @@ static ddblock_status wait_for_time(struct ddblock_lock *lock, int64_t ms, ddblo
 ddblock_status lock_ensure(struct ddblock_lock *lock, int64_t ms, ddblock_error *error)
 {
     const struct machine_config *config = &lock->client->config;
+    int64_t most_ms = config->lease_ms - duration_to_ms(pace_margin(config));
     ddblock_status status = DDBLOCK_OK;
 
-    if (config->kind == DDBLOCK_FAIL_OPEN && ms >= config->lease_ms) {
+    if (config->kind == DDBLOCK_FAIL_OPEN && ms >= most_ms) {
         return status_set(error, DDBLOCK_INVALID,
-                          "no heartbeat can give %lld ms, the lease has only %lld", (long long)ms,
-                          (long long)config->lease_ms);
+                          "no heartbeat can give %lld ms, a lease gives less than %lld",
+                          (long long)ms, (long long)most_ms);
     }
     (void)pthread_mutex_lock(&lock->engine->mutex);
     if (lock->acquired == DDBLOCK_PENDING) {
         status = status_set(error, DDBLOCK_PENDING, "the lock is still being waited for");
     } else {
-        status = wait_for_time(lock, ms, error);
+        status = wait_for_time(lock, ms > 1 ? ms : 1, error); /* none is left of what is lost */
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
     return status;
@@ -252,8 +258,11 @@ ddblock_origin lock_origin(struct ddblock_lock *lock, ddblock_info *ret_previous
 
     (void)pthread_mutex_lock(&lock->engine->mutex);
     origin = lock->origin;
-    if (lock->previous != NULL && ret_previous != NULL) {
-        info_from_record(ret_previous, lock->previous);
+    if (origin == DDBLOCK_ORIGIN_TAKEN_OVER && ret_previous != NULL) {
+        memset(ret_previous, 0, sizeof(*ret_previous)); /* what there was no memory to keep */
+        if (lock->previous != NULL) {
+            info_from_record(ret_previous, lock->previous);
+        }
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
     return origin;
@@ -283,6 +292,9 @@ ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
 
     (void)pthread_mutex_lock(&lock->engine->mutex);
     state = lock->state;
+    if (lock->releasing && (state == DDBLOCK_STATE_HELD || state == DDBLOCK_STATE_AT_RISK)) {
+        state = DDBLOCK_STATE_RELEASED; /* though the store may not have heard of it yet */
+    }
     if (state == DDBLOCK_STATE_AT_RISK || state == DDBLOCK_STATE_LOST) {
         (void)cause_of(lock, lock->cause_status, error);
     }

@@ -5,9 +5,10 @@
 #include "engine/client.h"
 #include "engine/task.h"
 
-/* Statuses and rules of these are those of the public functions of the same names. */
+/* Statuses and rules of these are those of the public functions of the same names. Where blocking
+ * is true a call returns what came of the acquisition, and no event tells it. */
 ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
-                          const struct machine_patience *patience, void *user,
+                          const struct machine_patience *patience, void *user, bool blocking,
                           struct ddblock_lock **ret_lock, ddblock_error *error);
 ddblock_status lock_wait(struct ddblock_lock *lock, int64_t timeout_ms, ddblock_error *error);
 void lock_cancel(struct ddblock_lock *lock);

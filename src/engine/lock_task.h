@@ -49,6 +49,7 @@ struct ddblock_lock {
     int event_fd;                  /* -1: nobody asked for it yet */
 
     unsigned events; /* for the client, a bit for each kind */
+    unsigned muted;  /* those that are not told, since a blocking call returns them */
     bool ready;      /* it stands among those with events, between: */
     struct ddblock_lock *ready_previous;
     struct ddblock_lock *ready_next;
@@ -57,6 +58,11 @@ struct ddblock_lock {
 };
 
 extern const struct task_operations lock_operations;
+
+/* What becomes of an acquisition: a call that waits for it returns that, and no event tells it. */
+enum {
+    EVENTS_OF_ACQUISITION = 1 << DDBLOCK_EVENT_ACQUIRED | 1 << DDBLOCK_EVENT_NOT_ACQUIRED,
+};
 
 /* Makes a handle and all that it needs later, so that nothing fails once it runs. It is in no
  * client yet: its machine may still be made another one. */
@@ -73,6 +79,10 @@ void lock_let_go(struct ddblock_lock *lock);
 /* Adds an event, or takes one back, for the client's queue. With the mutex held. */
 void lock_event_add(struct ddblock_lock *lock, ddblock_event_kind kind);
 void lock_event_drop(struct ddblock_lock *lock, ddblock_event_kind kind);
+
+/* From here on no event of the lock is told, whatever comes: its handle is being freed. With the
+ * mutex held. */
+void lock_mute(struct ddblock_lock *lock);
 
 /* Takes the lock out of its client, with its events. With the mutex held. */
 void lock_leave_client(struct ddblock_lock *lock);
