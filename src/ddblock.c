@@ -14,6 +14,7 @@
 #include "engine/list.h"
 #include "engine/lock.h"
 #include "engine/lock_task.h"
+#include "engine/metrics.h"
 #include "store/stores.h"
 
 /* An options struct begins with its size. In this first version of the library a smaller one was
@@ -444,4 +445,22 @@ ddblock_status ddblock_break(ddblock_store *store, const ddblock_id *id, const d
         return engine_forked_error(error);
     }
     return errand_break(store, id, shown, error);
+}
+
+ddblock_status ddblock_store_metrics(ddblock_store *store, ddblock_metrics *ret_metrics)
+{
+    if (store == NULL || ret_metrics == NULL) {
+        return DDBLOCK_INVALID;
+    }
+    if (engine_is_forked(store)) {
+        return DDBLOCK_FORKED;
+    }
+    metrics_copy(&store->loop.metrics, ret_metrics);
+    return DDBLOCK_OK;
+}
+
+size_t ddblock_metrics_prometheus(const ddblock_metrics *metrics, char *buffer, size_t size)
+{
+    assert(metrics != NULL && (buffer != NULL || size == 0));
+    return metrics_prometheus(metrics, buffer, size);
 }

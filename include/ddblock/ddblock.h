@@ -357,7 +357,9 @@ typedef struct ddblock_acquire_options {
     size_t size;     /* set by ddblock_acquire_options_init */
     int64_t wait_ms; /* how long to wait for the lock: 0 tries once and never waits;
                         DDBLOCK_FOREVER; default DDBLOCK_AUTO: by the client's
-                        retry_count instead of by time */
+                        retry_count instead of by time. The call returns later by a
+                        reply that is under way (5 s at most) and, if that was in doubt,
+                        by giving back (10 s at most) */
     void *user;      /* the caller's own, for ddblock_lock_user; default NULL */
 } ddblock_acquire_options;
 
@@ -736,6 +738,80 @@ DDBLOCK_API ddblock_status ddblock_table_examine(const ddblock_dynamodb_options 
 DDBLOCK_API ddblock_status ddblock_file_examine(const ddblock_file_options *options,
                                                 ddblock_finding_function found, void *user,
                                                 ddblock_error *error);
+
+/* ------------------------------------------------------------------ metrics
+ *
+ * What happened in a store since it was opened, in all of its clients. Counters only grow; each is
+ * whole, but two of them may be read a step apart. */
+
+/* How long something took. buckets[0] counts what took at most DDBLOCK_HISTOGRAM_FIRST_US
+ * microseconds, each further one what took longer, but at most twice as long as the limit of the
+ * one before; the last, all that took longer still. */
+#define DDBLOCK_HISTOGRAM_BUCKETS  32
+#define DDBLOCK_HISTOGRAM_FIRST_US ((uint64_t)64)
+
+typedef struct ddblock_histogram {
+    uint64_t buckets[DDBLOCK_HISTOGRAM_BUCKETS];
+    uint64_t sum_us; /* of all */
+} ddblock_histogram;
+
+typedef struct ddblock_metrics {
+    uint64_t acquisitions; /* started; each ends in one of the following six */
+    uint64_t acquired_fresh;
+    uint64_t acquired_released;
+    uint64_t acquired_taken_over;
+    uint64_t not_acquired; /* another holder has the lock */
+    uint64_t acquisitions_cancelled;
+    uint64_t acquisitions_failed;
+
+    uint64_t at_risk;
+    uint64_t lost_lease_ended; /* not renewed in time */
+    uint64_t lost_taken;       /* somebody else had it */
+    uint64_t lost_broken;      /* a person had ended it */
+    uint64_t lost_gone;        /* its item had been deleted */
+    uint64_t released;         /* those that were not lost */
+    uint64_t releases_in_doubt;
+    uint64_t releases_failed;
+    uint64_t heartbeats_withheld; /* by max_hold_ms, or each time that the watchdog looked */
+
+    uint64_t requests_acquire; /* given to the store */
+    uint64_t requests_take_over;
+    uint64_t requests_renew;
+    uint64_t requests_release;
+    uint64_t requests_read;
+    uint64_t requests_read_latest; /* strongly consistent */
+    uint64_t requests_break;
+    uint64_t requests_refused;   /* whose condition did not hold */
+    uint64_t requests_in_doubt;  /* without a reply */
+    uint64_t requests_failed;    /* that the store did not carry out */
+    uint64_t requests_throttled; /* of those: it asks for fewer */
+    uint64_t requests_retried;   /* made since the one before got no answer */
+    uint64_t requests_unsent;    /* for want of a connection or of memory */
+    uint64_t write_units;        /* an estimate of the capacity that DynamoDB counts, for items up
+                                    to 1 KB: a unit for each write, also one that was refused */
+    uint64_t read_half_units;    /* half a unit for each read, a whole one for the latest */
+
+    uint64_t heartbeat_margin_min_us; /* the least that was left of a lease when a heartbeat was
+                                         answered; UINT64_MAX: none was yet */
+    ddblock_histogram wait;           /* until the lock was acquired */
+    ddblock_histogram hold;           /* until it was released or lost */
+    ddblock_histogram heartbeat;      /* until it was answered, with the wait for a connection */
+    uint64_t reserved[32];
+} ddblock_metrics;
+
+/* Copies the metrics of a store. Takes no lock and no memory.
+ *
+ * Returns DDBLOCK_OK, DDBLOCK_INVALID, or DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_store_metrics(ddblock_store *store,
+                                                 ddblock_metrics *ret_metrics);
+
+/* Writes metrics in Prometheus' text format (text/plain; version=0.0.4), durations in seconds, all
+ * names beginning with ddblock_. The text ends with NUL, and is cut if the buffer is too small;
+ * buffer may be NULL if size is 0.
+ *
+ * Returns how large the buffer must be, with the NUL. */
+DDBLOCK_API size_t ddblock_metrics_prometheus(const ddblock_metrics *metrics, char *buffer,
+                                              size_t size);
 
 #ifdef __cplusplus
 }

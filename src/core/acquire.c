@@ -34,6 +34,7 @@ static void begin(const struct step *step)
 {
     struct machine *machine = step->machine;
 
+    machine->began = step->event->now;
     if (machine->patience.by_time) {
         machine->limit = instant_add(step->event->now, machine->patience.limit);
     }

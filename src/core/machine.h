@@ -105,6 +105,7 @@ struct machine {
     struct instant resume_at;    /* when the pause, or the wait for the next sweep, is over */
 
     /* While acquiring. */
+    struct instant began;       /* when the acquisition was wanted */
     struct instant limit;       /* of the acquisition; never: by count, or for ever */
     struct instant attempt_end; /* of the attempt, by count; never: not known yet */
     int64_t attempts_left;

@@ -25,7 +25,7 @@ enum {
  * another. */
 struct ddblock_store {
     struct store *store;
-    struct loop loop; /* of the thread alone */
+    struct loop loop; /* of the thread alone, but for reading its metrics */
     pthread_t thread;
     pid_t pid; /* who opened it; in any other process it is dead */
     atomic_uint references;

@@ -30,7 +30,9 @@ static void errand_task_publish(struct task *task, const struct effects *effects
 {
     struct errand_task *errand = (struct errand_task *)task;
 
-    (void)effects;
+    if (effects->request.kind != REQUEST_NONE && errand->errand.failures > 0) {
+        metrics_add(&errand->engine->loop.metrics.requests_retried);
+    }
     if (reply != NULL && reply->message[0] != '\0') {
         text_copy(errand->failure, sizeof(errand->failure), bytes_from_string(reply->message));
     }

@@ -264,14 +264,17 @@ uint64_t lock_token(const struct ddblock_lock *lock)
     return atomic_load_explicit(&lock->token, memory_order_acquire);
 }
 
+static struct instant deadline_of(const struct ddblock_lock *lock)
+{
+    return (struct instant){atomic_load_explicit(&lock->deadline_ns, memory_order_acquire)};
+}
+
 int64_t lock_remaining_ms(const struct ddblock_lock *lock)
 {
-    struct instant deadline = {atomic_load_explicit(&lock->deadline_ns, memory_order_acquire)};
-
     if (engine_is_forked(lock->engine)) {
         return 0;
     }
-    return duration_to_ms(instant_until(clock_now(), deadline));
+    return duration_to_ms(instant_until(clock_now(), deadline_of(lock)));
 }
 
 ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
@@ -284,9 +287,10 @@ ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
         (void)cause_of(lock, lock->cause_status, error);
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
-    /* The thread may not have been scheduled yet since the lease ended. */
+    /* The thread may not have been scheduled yet since the lease ended. Not by lock_remaining_ms:
+     * in the last part of a millisecond it says 0, and a release may still get through. */
     if ((state == DDBLOCK_STATE_HELD || state == DDBLOCK_STATE_AT_RISK) &&
-        lock_remaining_ms(lock) == 0) {
+        !instant_before(clock_now(), deadline_of(lock))) {
         (void)status_set(error, DDBLOCK_LOST, "the lease ended before it was renewed");
         state = DDBLOCK_STATE_LOST;
     }

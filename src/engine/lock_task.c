@@ -37,10 +37,14 @@ void lock_free(struct ddblock_lock *lock)
 static struct effects lock_step(struct task *task, const struct event *event)
 {
     struct ddblock_lock *lock = from_task(task);
+    struct metrics_before before = metrics_before(&lock->machine);
     struct event own = *event;
+    struct effects effects;
 
     own.touched.ns = atomic_load_explicit(&lock->touched_ns, memory_order_relaxed);
-    return machine_step(&lock->machine, &own);
+    effects = machine_step(&lock->machine, &own);
+    metrics_step(&lock->engine->loop.metrics, &before, &lock->machine, &own, &effects);
+    return effects;
 }
 
 /* The lock stands behind another one of its client: that one is whom it waits for. */
@@ -96,16 +100,19 @@ static void keep_failure(struct ddblock_lock *lock, const struct store_reply *re
     }
 }
 
-/* Keeps who holds the lock. True if it is somebody new, or the same one by a later write. With
- * the mutex held. */
+/* Keeps who holds the lock, if that is somebody else. True if it is somebody new, or the same one
+ * by a later write. With the mutex held. */
 static bool keep_holder(struct ddblock_lock *lock)
 {
     const struct record *seen = &lock->machine.seen;
     bool held = seen->kind == RECORD_FAIL_CLOSED ||
                 (seen->kind == RECORD_FAIL_OPEN && !record_is_released(seen));
 
-    if (!held || (lock->holder != NULL && lock->holder->token == seen->token &&
-                  foreign_guid_equal(&lock->holder->guid, &seen->guid))) {
+    if (!held || guid_set_find(&lock->machine.mine, &seen->guid) != NULL) {
+        return false;
+    }
+    if (lock->holder != NULL && lock->holder->token == seen->token &&
+        foreign_guid_equal(&lock->holder->guid, &seen->guid)) {
         return false;
     }
     if (lock->holder == NULL) {

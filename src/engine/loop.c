@@ -16,6 +16,7 @@ bool loop_init(struct loop *loop, struct store *store, const struct loop_host *h
     *loop = (struct loop){.store = store, .host = *host};
     quota_init(&loop->urgent_quota);
     quota_init(&loop->others_quota);
+    metrics_init(&loop->metrics);
     if (!host->random_fill(host->user, &loop->random_state, sizeof(loop->random_state)) ||
         !host->random_fill(host->user, &loop->fresh, sizeof(loop->fresh))) {
         return false;
@@ -209,6 +210,7 @@ static void fail_unsent(struct loop *loop, struct task *task, ddblock_status sta
 {
     struct store_reply reply = {.outcome = {.kind = OUTCOME_FAILED, .status = status}};
 
+    metrics_add(&loop->metrics.requests_unsent);
     if (status == DDBLOCK_NO_MEMORY) {
         (void)snprintf(reply.message, sizeof(reply.message), "no memory for a request");
     } else {
@@ -229,6 +231,7 @@ static void submit(struct loop *loop, struct task *task, const struct request *a
     };
 
     loop->under_way++;
+    metrics_request(&loop->metrics, ask->kind);
     store_submit(loop->store, &request);
 }
 
@@ -268,6 +271,7 @@ static void take_replies(struct loop *loop)
         }
         assert(loop->under_way > 0);
         loop->under_way--;
+        metrics_reply(&loop->metrics, &reply->outcome);
         (void)step(loop, (struct task *)(uintptr_t)reply->tag, EVENT_REPLY, reply);
     }
 }

@@ -8,6 +8,7 @@
 #include "base/heap.h"
 #include "engine/lines.h"
 #include "engine/quota.h"
+#include "engine/metrics.h"
 #include "engine/task.h"
 #include "store/store.h"
 
@@ -39,6 +40,7 @@ struct loop {
     struct guid fresh;
     bool fresh_ready;
     uint64_t random_state;
+    ddblock_metrics metrics;
 };
 
 /* False if the host has no random bytes to give. */

@@ -13,7 +13,7 @@ struct task;
 struct line;
 
 struct task_operations {
-    /* One step of the protocol. Pure. */
+    /* One step of the protocol. */
     struct effects (*step)(struct task *task, const struct event *event);
 
     /* Tells whoever waits what the step has changed. reply is that of the store, for an

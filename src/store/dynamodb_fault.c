@@ -35,7 +35,9 @@ static const struct fault FAULTS[] = {
     {"RequestLimitExceeded", DDBLOCK_THROTTLED, NONE},
     {"LimitExceededException", DDBLOCK_THROTTLED, NONE},
     {"TransactionInProgressException", DDBLOCK_THROTTLED, NONE},
-    {"TransactionConflictException", DDBLOCK_THROTTLED, NONE},
+    /* It met a transaction, with a fence of this lock say, which is over in a moment: no reason to
+     * wait as long as for capacity. */
+    {"TransactionConflictException", DDBLOCK_UNAVAILABLE, NONE},
     {"ReplicatedWriteConflictException", DDBLOCK_THROTTLED, NONE},
     {"ResourceInUseException", DDBLOCK_UNAVAILABLE, NONE},
     {"ResourceNotFoundException", DDBLOCK_NO_TABLE, NONE},

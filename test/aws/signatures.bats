@@ -37,7 +37,7 @@ no_secret_shows() {
 
 @test "a whole life of a lock, each request verified" {
     use_front "{\"$ID\": {\"secret\": \"$SECRET\"}}"
-    run -0 ddblock run -v --lease 1s --heartbeat 100ms "$LOCK" -- sleep 1
+    run -0 ddblock run -v --lease 8s --heartbeat 300ms "$LOCK" -- sleep 2
     no_secret_shows
     [ "$(tell_front refused)" = 0 ]
     [ "$(tell_front verified)" -ge 5 ] # acquire, heartbeats, release

@@ -188,7 +188,7 @@ teardown() {
 }
 
 @test "--max-hold: the lock goes when the time is over" {
-    run -0 acquire --max-hold 500ms "$LOCK"
+    run -0 acquire --max-hold 4s "$LOCK"
     status_is 0
     wait_until status_is 75
     [ ! -e "$HOLD" ]

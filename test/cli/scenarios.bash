@@ -160,7 +160,7 @@ a_lock_without_heartbeats_needs_no_process() {
 
 a_broken_lock_is_lost_to_its_hold_file() {
     HOLD=$BATS_TEST_TMPDIR/hold
-    run -0 acquire --lease 2s "$LOCK"
+    run -0 acquire --lease 9s "$LOCK" # a heartbeat between the look and the break is rare
     run -0 ddblock break --yes "$LOCK"
     wait_until status_is 76
     run -76 "$DDBLOCK" release --hold-file "$HOLD"

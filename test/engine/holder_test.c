@@ -342,7 +342,7 @@ static void a_program_that_is_not_heard_of_loses_the_lock(void **state)
 static void a_lock_that_is_held_too_long_is_lost(void **state)
 {
     struct fixture *f = *state;
-    ddblock_client_options options = options_with(1000, 100);
+    ddblock_client_options options = options_with(3000, 100);
     ddblock_lock *lock;
     ddblock_error error = {0};
 
@@ -352,7 +352,7 @@ static void a_lock_that_is_held_too_long_is_lost(void **state)
     while (ddblock_lock_state(lock, NULL) == DDBLOCK_STATE_HELD) {
         (void)poll(NULL, 0, 20);
     }
-    assert_int_equal(ddblock_lock_ensure(lock, 900, &error), DDBLOCK_NOT_ACQUIRED);
+    assert_int_equal(ddblock_lock_ensure(lock, 2900, &error), DDBLOCK_NOT_ACQUIRED);
     while (ddblock_lock_state(lock, NULL) != DDBLOCK_STATE_LOST) {
         (void)poll(NULL, 0, 20);
     }
@@ -395,7 +395,7 @@ static void what_could_not_be_released_is_reported(void **state)
     ddblock_lock *kept;
     ddblock_error error = {0};
 
-    use_client(f, 1000, 0);
+    use_client(f, 4000, 0); /* the other one must outlast a pause of the machine */
     lost = acquire(f->client, &f->id);
     while (ddblock_lock_state(lost, NULL) != DDBLOCK_STATE_LOST) {
         (void)poll(NULL, 0, 20);

@@ -44,7 +44,7 @@ check_include() {
     esac
     case $layer in
     cli | examples)
-        [[ $name != */* && -e $layer/$name ]] || fault "$file includes $name, which is not its own"
+        [[ $name != */* && -e ${file%/*}/$name ]] || fault "$file includes $name, which is not its own"
         return
         ;;
     esac

@@ -107,6 +107,38 @@ static void a_query_that_goes_on(void **state)
                    "'ExpressionAttributeValues':{':pk':{'N':'7'},':prefix':{'B':'AQ=='}}}");
 }
 
+static int allocations_left;
+
+static void *failing_malloc(size_t size)
+{
+    return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+static void a_request_fails_cleanly_without_memory(void **state)
+{
+    struct fixture *f = *state;
+    struct lock_id last = {key_from('S', "a"), key_from('S', "b")};
+    ddblock_status status = DDBLOCK_NO_MEMORY;
+
+    strcpy(f->table.sort_key, "part");
+    f->page.partition = key_from('S', "a");
+    f->page.prefix = key_from('S', "b");
+    assert_true(page_end(&f->page, &last));
+    json_set_alloc_funcs(failing_malloc, free);
+    for (int i = 0; status != DDBLOCK_OK; i++) {
+        struct buffer buffer;
+        ddblock_error error = {0};
+
+        assert_true(i < 1000);
+        buffer_init(&buffer, 65536);
+        allocations_left = i;
+        status = dynamodb_page_write(&f->table, &f->page, &buffer, &error);
+        assert_true(status == DDBLOCK_OK || status == DDBLOCK_NO_MEMORY);
+        buffer_finish(&buffer);
+    }
+    json_set_alloc_funcs(malloc, free);
+}
+
 static void a_prefix_of_sort_keys_needs_them(void **state)
 {
     struct fixture *f = *state;
@@ -212,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_scan, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_query_that_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_request_fails_cleanly_without_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_prefix_of_sort_keys_needs_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_answers_are_none, set_up, tear_down),

@@ -589,7 +589,7 @@ static void faults(void **state)
         {REQUEST_READ, 400, FAULT("TransactionInProgressException", ""), OUTCOME_FAILED,
          DDBLOCK_THROTTLED, 0, 0, "GetItem"},
         {REQUEST_RENEW, 400, FAULT("TransactionConflictException", ""), OUTCOME_FAILED,
-         DDBLOCK_THROTTLED, 0, 0, "fewer"},
+         DDBLOCK_UNAVAILABLE, 0, 0, "not ready for UpdateItem"},
         {REQUEST_RENEW, 400, FAULT("ReplicatedWriteConflictException", ""), OUTCOME_FAILED,
          DDBLOCK_THROTTLED, 0, 0, "fewer"},
         {REQUEST_ACQUIRE, 400, FAULT("ResourceInUseException", "busy"), OUTCOME_FAILED,
