@@ -68,6 +68,7 @@ static ddblock_status break_lock(ddblock_store *store, const struct place *place
         return status;
     }
     report_print(stdout, place->shown, &info, wall_clock_ms());
+    (void)fflush(stdout); /* the lock is told before what becomes of it */
     if (info.kind == DDBLOCK_ITEM_ABSENT || info.kind == DDBLOCK_ITEM_RELEASED) {
         say("%s is free: there is nothing to break", place->shown);
         return DDBLOCK_OK;
