@@ -2,12 +2,16 @@
 #include "ddblock/ddblock.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/status.h"
 #include "engine/client.h"
 #include "engine/client_locks.h"
 #include "engine/engine.h"
 #include "engine/errand_task.h"
+#include "engine/explain.h"
+#include "engine/fence.h"
+#include "engine/list.h"
 #include "engine/lock.h"
 #include "engine/lock_task.h"
 #include "store/stores.h"
@@ -320,6 +324,23 @@ void ddblock_lock_fd_clear(ddblock_lock *lock)
     }
 }
 
+ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                  ddblock_error *error)
+{
+    if (lock == NULL || ret_fence == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_fence");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return fence_create(lock, ret_fence, error);
+}
+
+void ddblock_fence_free(ddblock_fence *fence)
+{
+    free(fence);
+}
+
 ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_info *ret_info,
                             ddblock_error *error)
 {
@@ -330,6 +351,51 @@ ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_
         return engine_forked_error(error);
     }
     return errand_show(store, id, ret_info, error);
+}
+
+int ddblock_info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms)
+{
+    assert(before != NULL && after != NULL);
+    return info_is_stale(before, after, elapsed_ms);
+}
+
+ddblock_status ddblock_list_open(ddblock_store *store, const ddblock_list_options *options,
+                                 ddblock_list **ret_list, ddblock_error *error)
+{
+    ddblock_list_options own;
+    ddblock_status status;
+
+    ddblock_list_options_init(&own);
+    if (store == NULL || ret_list == NULL) {
+        return missing(error, store == NULL ? "store" : "ret_list");
+    }
+    if (engine_is_forked(store)) {
+        return engine_forked_error(error);
+    }
+    if (options != NULL) {
+        status = options_copy(&own, sizeof(own), options, "ddblock_list_options_init", error);
+        if (status != DDBLOCK_OK) {
+            return status;
+        }
+    }
+    return list_open(store, &own, ret_list, error);
+}
+
+ddblock_status ddblock_list_next(ddblock_list *list, const ddblock_list_entry **ret_entry,
+                                 ddblock_error *error)
+{
+    if (list == NULL || ret_entry == NULL) {
+        return missing(error, list == NULL ? "list" : "ret_entry");
+    }
+    if (engine_is_forked(list->engine)) {
+        return engine_forked_error(error);
+    }
+    return list_next(list, ret_entry, error);
+}
+
+void ddblock_list_close(ddblock_list *list)
+{
+    list_close(list);
 }
 
 ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info)

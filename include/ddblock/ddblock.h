@@ -480,6 +480,33 @@ DDBLOCK_API int ddblock_lock_fd(ddblock_lock *lock);
 /* Makes the descriptor of ddblock_lock_fd unreadable until the next change. */
 DDBLOCK_API void ddblock_lock_fd_clear(ddblock_lock *lock);
 
+/* ------------------------------------------------------------------ fencing */
+
+/* A fence: with it in a transaction of DynamoDB's, the transaction commits only while this very
+ * acquisition of the lock holds, by the table and by no clock. docs/fencing.md has examples, and
+ * what to do where the resource is not in DynamoDB. */
+typedef struct ddblock_fence {
+    const char *element; /* an element of TransactItems in TransactWriteItems, as JSON:
+                            {"ConditionCheck": {…}}. Its parts, for SDKs: */
+    const char *table_name;
+    const char *key; /* JSON, as the two last */
+    const char *condition_expression;
+    const char *expression_attribute_names;
+    const char *expression_attribute_values;
+} ddblock_fence;
+
+/* Makes the fence of an acquisition. It stays the same for the life of the handle, and outlives it;
+ * of a lock that was lost too, so that the transaction is what tells. Give it to
+ * ddblock_fence_free.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID: the lock is not in DynamoDB, not acquired yet, or fails
+ * closed; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                              ddblock_error *error);
+
+/* Frees a fence. NULL is fine. */
+DDBLOCK_API void ddblock_fence_free(ddblock_fence *fence);
+
 /* ------------------------------------------------------------------ events
  *
  * For programs with an event loop. Events are pulled: nothing is called back. They come for every
@@ -541,6 +568,70 @@ typedef struct ddblock_info {
  * returns but for DDBLOCK_NOT_ACQUIRED. */
 DDBLOCK_API ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id,
                                         ddblock_info *ret_info, ddblock_error *error);
+
+/* Tells a dead holder from a live one by watching, without comparing clocks: before and after are
+ * two looks at one lock, elapsed_ms the time from when the first had come until the second was
+ * asked for, by a clock of the caller's that counts suspend. The second must not be stale.
+ *
+ * Returns 1 if one version of a held fail-open lock has stood for its whole lease: then its holder
+ * is dead or has no heartbeats, and anyone who waits for the lock takes it. 0 if it was renewed,
+ * released or acquired anew, if the time is too short to tell, and for a lock that fails closed,
+ * of which this cannot be told. */
+DDBLOCK_API int ddblock_info_is_stale(const ddblock_info *before, const ddblock_info *after,
+                                      int64_t elapsed_ms);
+
+/* A walk through the locks of a store, a page at a time, in no particular order. What stands all
+ * the while is listed once; what is made or deleted meanwhile, once or not at all. It keeps its
+ * store alive. For one thread at a time. */
+typedef struct ddblock_list ddblock_list;
+
+typedef struct ddblock_list_options {
+    size_t size;                  /* set by ddblock_list_options_init */
+    const ddblock_key *partition; /* only locks of this partition key, without reading the rest of
+                                     the table; default: all */
+    const ddblock_key *prefix;    /* string or binary; only locks whose partition key begins with
+                                     it, or, where partition is given, whose sort key does;
+                                     default: all */
+    uint32_t page_size;           /* locks that a request looks at, 1 … 1000; default 250. About
+                                     as many are kept in memory, at 0.5 to 4 KiB each */
+    int may_be_stale;             /* not 0: at half the price, and some may be listed as they were
+                                     a moment ago */
+} ddblock_list_options;
+
+static inline void ddblock_list_options_init(ddblock_list_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->page_size = 250;
+}
+
+/* One item of the table, a well-formed lock or not. */
+typedef struct ddblock_list_entry {
+    ddblock_id id; /* whoever wrote the item chose it: text in it is not escaped */
+    ddblock_info info;
+    const char *defect; /* of a DDBLOCK_ITEM_BAD: what is wrong, as a sentence's end; else NULL */
+} ddblock_list_entry;
+
+/* Begins a list; options may be NULL. Sends nothing. Needs other permissions than locks do:
+ * dynamodb:Query with a partition, else dynamodb:Scan.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_INVALID with a sentence that names the option and its bounds;
+ * DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_list_open(ddblock_store *store,
+                                             const ddblock_list_options *options,
+                                             ddblock_list **ret_list, ddblock_error *error);
+
+/* Gives the next lock, which belongs to the list, with all that it points to, until the next call;
+ * NULL after the last. Waits for a page where one is needed.
+ *
+ * Returns DDBLOCK_OK, or what ddblock_show returns. After DDBLOCK_THROTTLED, DDBLOCK_UNAVAILABLE or
+ * DDBLOCK_NO_MEMORY, another call goes on where this one failed. */
+DDBLOCK_API ddblock_status ddblock_list_next(ddblock_list *list,
+                                             const ddblock_list_entry **ret_entry,
+                                             ddblock_error *error);
+
+/* Ends a list, wherever it is. NULL is fine. */
+DDBLOCK_API void ddblock_list_close(ddblock_list *list);
 
 /* Copies the holder that was last seen: whom an acquisition waits for, or who has the lock
  * that was lost.

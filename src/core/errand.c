@@ -1,4 +1,4 @@
-/* errand.c - reading a lock, or breaking one. */
+/* errand.c - reading a lock or a page of a list, or breaking a lock. */
 #include "core/errand.h"
 
 #include <assert.h>
@@ -76,7 +76,8 @@ static void reply(struct errand *errand, const struct event *event, struct effec
     enum request_kind answered = errand->under_way;
 
     errand->under_way = REQUEST_NONE;
-    if (outcome->kind == OUTCOME_APPLIED) {
+    if (outcome->kind == OUTCOME_APPLIED ||
+        (outcome->kind == OUTCOME_FOUND && answered == REQUEST_LIST)) {
         end(errand, DDBLOCK_OK);
     } else if (told && outcome->record.kind == RECORD_UNKNOWN) {
         ask(errand, event, effects, REQUEST_READ_LATEST);

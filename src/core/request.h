@@ -18,6 +18,7 @@ enum request_kind {
     REQUEST_RELEASE_CLOSED, /* fail-closed: delete, if the guid is one of mine */
     REQUEST_READ,           /* may be stale */
     REQUEST_READ_LATEST,    /* strongly consistent */
+    REQUEST_LIST,           /* a page of a list of locks */
     REQUEST_BREAK,          /* fail-open: lease := 1, guid := fresh, if guid and token are those
                                observed */
     REQUEST_BREAK_CLOSED,   /* fail-closed: delete, if the guid is the one observed (an item

@@ -224,6 +224,7 @@ static void submit(struct loop *loop, struct task *task, const struct request *a
         .tag = (uint64_t)(uintptr_t)task,
         .id = task->id,
         .owner = task->owner,
+        .page = task->page,
         .ask = ask,
     };
 

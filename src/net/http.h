@@ -18,7 +18,8 @@ struct http_request {
     const char *const *headers; /* "Name: value" lines, ended by NULL */
     struct bytes body;
     struct instant give_up_at;
-    const char *url; /* the origin it goes to; NULL: that of the client */
+    const char *url;       /* the origin it goes to; NULL: that of the client */
+    size_t reply_size_max; /* 0: HTTP_BODY_SIZE_MAX */
 };
 
 enum http_result {

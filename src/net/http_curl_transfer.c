@@ -76,7 +76,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
     struct transfer *transfer = user;
 
     size *= count;
-    if (size > HTTP_BODY_SIZE_MAX - transfer->received.size) {
+    if (size > transfer->received.limit - transfer->received.size) {
         transfer->too_large = true;
         return CURL_WRITEFUNC_ERROR;
     }
@@ -177,7 +177,8 @@ bool transfer_start(struct transfer *transfer, const struct http_request *reques
     };
     transfer->give_up_at = request->give_up_at;
     buffer_init(&transfer->sent, SENT_SIZE_MAX);
-    transfer->received.limit = HTTP_BODY_SIZE_MAX;
+    transfer->received.limit =
+        request->reply_size_max > 0 ? request->reply_size_max : HTTP_BODY_SIZE_MAX;
     buffer_append(&transfer->sent, request->body);
     if (!buffer_ok(&transfer->sent) || !make_easy(transfer) ||
         !set_headers(transfer, request->headers)) {

@@ -13,13 +13,15 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "store/dynamodb_outcome.h"
+#include "store/dynamodb_page.h"
 #include "store/dynamodb_request.h"
 #include "store/stores.h"
 #include "wire/dynamodb_body.h"
 
-/* The largest body has two keys of 3 KiB, an owner of 255 bytes, both of which JSON may write
- * six times as long, and seven guids of 88 characters. */
-enum { BODY_SIZE_MAX = 32 * 1024 };
+/* The largest body is that of a list: the id where the page before ended, a partition key and a
+ * prefix, of 3 KiB each pair, which JSON may write six times as long. A lock's has one id, an owner
+ * of 255 bytes, and seven guids of 88 characters. */
+enum { BODY_SIZE_MAX = 64 * 1024 };
 
 struct slot {
     struct slot *next;            /* in the list that it is in */
@@ -110,6 +112,7 @@ static void send(struct dynamodb_store *self, struct slot *slot)
     struct http_request http = {
         .tag = (uint64_t)(slot - self->slots),
         .url = aws_session_url(session),
+        .reply_size_max = slot->ask.kind == REQUEST_LIST ? DYNAMODB_PAGE_SIZE_MAX : 0,
         .give_up_at = slot->ask.give_up_at,
     };
     ddblock_error error = {0};
@@ -119,8 +122,9 @@ static void send(struct dynamodb_store *self, struct slot *slot)
     status = dynamodb_request_write(&self->table, &slot->request, &self->body, &error);
     if (status == DDBLOCK_OK) {
         http.body = buffer_bytes(&self->body);
-        status = aws_session_sign(session, dynamodb_request_target(slot->ask.kind), http.body,
-                                  &http.headers, &error);
+        status =
+            aws_session_sign(session, dynamodb_request_target(slot->ask.kind, slot->request.page),
+                             http.body, &http.headers, &error);
     }
     if (status != DDBLOCK_OK) {
         fail_unsent(self, slot, status, error.message);
@@ -198,7 +202,6 @@ static const struct store_reply *take_unsent(struct dynamodb_store *self)
     return &self->reply;
 }
 
-/* DynamoDB's clock counts for signatures; leases never look at it. */
 /* Asks for the keys of a table that are not those of a lock, to tell both. False if that cannot be
  * sent. It only reads. */
 static bool ask_keys(struct dynamodb_store *self, struct slot *slot)
@@ -227,11 +230,29 @@ static bool ask_keys(struct dynamodb_store *self, struct slot *slot)
     return true;
 }
 
+/* The types of the keys that a request is about; 0 where it is about those of any type. */
+static void types_asked(const struct store_request *request, char *ret_partition, char *ret_sort)
+{
+    const struct page *page = request->page;
+
+    if (request->ask->kind != REQUEST_LIST) {
+        *ret_partition = (char)request->id->partition.type;
+        *ret_sort = (char)request->id->sort.type;
+    } else if (page->partition.type != DDBLOCK_KEY_NONE) {
+        *ret_partition = (char)page->partition.type;
+        *ret_sort = (char)page->prefix.type;
+    } else {
+        *ret_partition = (char)page->prefix.type;
+        *ret_sort = 0;
+    }
+}
+
 /* The answer to ask_keys(): the failure stays, its sentence may become a better one. */
 static void read_keys(struct dynamodb_store *self, const struct slot *slot,
                       const struct http_reply *http)
 {
-    const struct lock_id *id = slot->request.id;
+    char partition_type = 0;
+    char sort_type = 0;
     struct table_description description = {0};
     struct dynamodb_reply answer = {0};
     ddblock_error error = {0};
@@ -241,8 +262,9 @@ static void read_keys(struct dynamodb_store *self, const struct slot *slot,
     if (http->result == HTTP_REPLIED && http->status == 200 &&
         dynamodb_reply_read(http->body, &answer) &&
         table_description_read(http->body, &description)) {
-        (void)dynamodb_fault_explain_keys(&self->table, &description, (char)id->partition.type,
-                                          (char)id->sort.type, &error);
+        types_asked(&slot->request, &partition_type, &sort_type);
+        (void)dynamodb_fault_explain_keys(&self->table, &description, partition_type, sort_type,
+                                          &error);
         text_copy(self->reply.message, sizeof(self->reply.message),
                   bytes_from_string(error.message));
     }
@@ -269,6 +291,7 @@ static bool read_answer(struct dynamodb_store *self, struct slot *slot,
     struct aws_session *session = self->link.session;
     struct dynamodb_question question = {
         .kind = slot->ask.kind,
+        .page = slot->request.page,
         .scene = {.table = &self->table, .aws = aws_session_describe(session)},
     };
 
@@ -357,6 +380,11 @@ ddblock_status dynamodb_store_create(const struct dynamodb_table *table,
     }
     *ret_store = &self->store;
     return DDBLOCK_OK;
+}
+
+const struct dynamodb_table *dynamodb_store_table(const struct store *store)
+{
+    return store->operations == &OPERATIONS ? &((const struct dynamodb_store *)store)->table : NULL;
 }
 
 ddblock_status store_dynamodb_open(const ddblock_dynamodb_options *given, struct store **ret_store,

@@ -59,9 +59,15 @@ static const struct fault FAULTS[] = {
 /* In the messages of a ValidationException that is about the keys. The number of conditions is
  * what DynamoDB Local and dynalite say. */
 static const char *const KEY_FAULTS[] = {
-    "provided key element does not match the schema", "Type mismatch for key",
-    "One of the required keys was not given a value", "Missing the key",
+    "provided key element does not match the schema",
+    "Type mismatch for key",
+    "One of the required keys was not given a value",
+    "Missing the key",
     "number of conditions on the keys is invalid",
+    "Condition parameter type does not match schema type",
+    "Query condition missed key schema element",
+    "Query key condition not supported",
+    "provided starting key is",
 };
 
 static const struct fault *fault_find(const char *code)

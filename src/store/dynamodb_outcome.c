@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/dynamodb_fault.h"
+#include "store/dynamodb_page.h"
 #include "store/dynamodb_record.h"
 #include "store/dynamodb_request.h"
 #include "wire/crc32.h"
@@ -33,7 +34,7 @@ static void doubt_body(const struct dynamodb_question *question, const struct ht
     char message[128];
 
     (void)snprintf(message, sizeof(message), "the answer to %s (HTTP %d) is not one of DynamoDB's",
-                   dynamodb_request_operation(question->kind), http->status);
+                   dynamodb_request_operation(question->kind, question->page), http->status);
     doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
 }
 
@@ -53,6 +54,23 @@ static void read_success(const struct dynamodb_question *question, const struct 
         dynamodb_record_read(item, &reply->outcome.record);
     } else if (question->kind == REQUEST_ACQUIRE || question->kind == REQUEST_TAKE_OVER) {
         reply->outcome.token = dynamodb_record_token(item);
+    }
+}
+
+/* A 200 with a page of a list. */
+static void read_page(const struct dynamodb_question *question, const struct http_reply *http,
+                      const struct dynamodb_reply *answer, struct store_reply *reply)
+{
+    ddblock_error error = {0};
+    ddblock_status status =
+        dynamodb_page_read(question->scene.table, answer, question->page, &error);
+
+    if (status == DDBLOCK_OK) {
+        reply->outcome = (struct outcome){.kind = OUTCOME_FOUND};
+    } else if (status == DDBLOCK_UNAVAILABLE) {
+        doubt_body(question, http, reply);
+    } else {
+        fail(reply, status, error.message);
     }
 }
 
@@ -101,6 +119,8 @@ static void read_body(struct dynamodb_question *question, const struct http_repl
 
     if (!is_whole || !dynamodb_reply_read(http->body, &answer)) {
         doubt_body(question, http, reply);
+    } else if (http->status == 200 && question->kind == REQUEST_LIST) {
+        read_page(question, http, &answer, reply);
     } else if (http->status == 200) {
         read_success(question, http, &answer, reply);
     } else if (answer.code[0] == '\0') {
@@ -121,7 +141,7 @@ static void read_replied(struct dynamodb_question *question, const struct http_r
      * or failed" (DynamoDB guide, "Error handling with DynamoDB"). */
     if (http->status >= 500) {
         (void)snprintf(message, sizeof(message), "DynamoDB has a fault (HTTP %d at %s)",
-                       http->status, dynamodb_request_operation(question->kind));
+                       http->status, dynamodb_request_operation(question->kind, question->page));
         doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
     } else if (http->status == 200 || http->status >= 400) {
         read_body(question, http, reply);
@@ -134,7 +154,7 @@ void dynamodb_outcome_read(struct dynamodb_question *question, const struct http
                            struct store_reply *reply)
 {
     reply->message[0] = '\0';
-    question->scene.operation = dynamodb_request_operation(question->kind);
+    question->scene.operation = dynamodb_request_operation(question->kind, question->page);
     switch (http->result) {
     case HTTP_REPLIED:
         read_replied(question, http, reply);

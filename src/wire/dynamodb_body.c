@@ -46,6 +46,11 @@ void dynamodb_body_flag(struct dynamodb_body *body, const char *parameter, bool 
     body_set(body, body->root, parameter, json_boolean(flag));
 }
 
+void dynamodb_body_count(struct dynamodb_body *body, const char *parameter, size_t count)
+{
+    body_set(body, body->root, parameter, json_integer((json_int_t)count));
+}
+
 void dynamodb_body_attribute(struct dynamodb_body *body, const char *parameter, const char *name,
                              char type, struct bytes value)
 {
@@ -100,11 +105,22 @@ static int write_piece(const char *text, size_t size, void *user)
     return 0;
 }
 
-bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer)
+static bool write_value(const struct dynamodb_body *body, const json_t *value,
+                        struct buffer *buffer)
 {
     if (body->failed) {
         return false;
     }
-    return json_dump_callback(body->root, write_piece, buffer, JSON_COMPACT) == 0 &&
-           buffer_ok(buffer);
+    return json_dump_callback(value, write_piece, buffer, JSON_COMPACT) == 0 && buffer_ok(buffer);
+}
+
+bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer)
+{
+    return write_value(body, body->root, buffer);
+}
+
+bool dynamodb_body_write_parameter(const struct dynamodb_body *body, const char *parameter,
+                                   struct buffer *buffer)
+{
+    return write_value(body, json_object_get(body->root, parameter), buffer);
 }

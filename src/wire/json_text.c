@@ -3,6 +3,9 @@
 
 #include "base/text.h"
 
+/* The longest names that are asked for are those of keys (API reference, AttributeName). */
+enum { NAME_SIZE_MAX = 255 };
+
 struct reader {
     const uint8_t *next;
     const uint8_t *end;
@@ -294,7 +297,7 @@ static bool enter_object(struct reader *reader)
 int json_text_find(struct bytes value, const char *name, struct bytes *ret_value)
 {
     struct reader reader = reader_of(value);
-    uint8_t buffer[64];
+    uint8_t buffer[NAME_SIZE_MAX];
     int found = 0;
 
     if (!enter_object(&reader)) {
@@ -347,7 +350,7 @@ bool json_text_is_object(struct bytes value)
     return is_next(&reader, '{');
 }
 
-bool json_text_element(struct bytes value, size_t index, struct bytes *ret_element)
+bool json_text_elements(struct bytes value, struct bytes *ret_rest)
 {
     struct reader reader = reader_of(value);
 
@@ -355,22 +358,27 @@ bool json_text_element(struct bytes value, size_t index, struct bytes *ret_eleme
     if (!accept(&reader, '[')) {
         return false;
     }
-    do {
-        const uint8_t *start;
+    skip_space(&reader);
+    (void)accept(&reader, ']');
+    *ret_rest = bytes_from(reader.next, (size_t)(reader.end - reader.next));
+    return true;
+}
 
-        skip_space(&reader);
-        start = reader.next;
-        if (!read_value(&reader, JSON_TEXT_NESTING_MAX)) {
-            return false; /* it was the bracket of an empty one */
-        }
-        if (index == 0) {
-            *ret_element = bytes_from(start, (size_t)(reader.next - start));
-            return true;
-        }
-        index--;
-        skip_space(&reader);
-    } while (accept(&reader, ','));
-    return false;
+bool json_text_next(struct bytes *rest, struct bytes *ret_element)
+{
+    struct reader reader = reader_of(*rest);
+    const uint8_t *start;
+
+    skip_space(&reader);
+    start = reader.next;
+    if (!read_value(&reader, JSON_TEXT_NESTING_MAX)) {
+        return false;
+    }
+    *ret_element = bytes_from(start, (size_t)(reader.next - start));
+    skip_space(&reader);
+    (void)(accept(&reader, ',') || accept(&reader, ']'));
+    *rest = bytes_from(reader.next, (size_t)(reader.end - reader.next));
+    return true;
 }
 
 bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size_t *ret_size,

@@ -27,8 +27,10 @@ size_t json_text_count(struct bytes value);
 
 bool json_text_is_object(struct bytes value);
 
-/* Sets *ret_element to the element of an array at this index, from 0. False if there is none. */
-bool json_text_element(struct bytes value, size_t index, struct bytes *ret_element);
+/* Walks an array: first its elements, false if the value is no array; then one after the other,
+ * false if none is left. */
+bool json_text_elements(struct bytes value, struct bytes *ret_rest);
+bool json_text_next(struct bytes *rest, struct bytes *ret_element);
 
 /* Decodes at most capacity bytes of a string, cut anywhere; *ret_whole says whether that is all.
  * False, and nothing set, if the value is no string. */

@@ -5,11 +5,13 @@
 
 static void read_type(struct bytes definitions, struct table_key *key)
 {
+    struct bytes rest = {0};
     struct bytes definition;
     char name[sizeof(key->name)];
     char type[2];
 
-    for (size_t i = 0; json_text_element(definitions, i, &definition); i++) {
+    (void)json_text_elements(definitions, &rest);
+    while (json_text_next(&rest, &definition)) {
         json_text_copy(definition, "AttributeName", name, sizeof(name));
         json_text_copy(definition, "AttributeType", type, sizeof(type));
         if (strcmp(name, key->name) == 0 && type[0] != '\0' && strchr("SNB", type[0]) != NULL) {
@@ -22,12 +24,14 @@ static void read_keys(struct bytes table, struct table_description *description)
 {
     struct bytes schema = {0};
     struct bytes definitions = {0};
+    struct bytes rest = {0};
     struct bytes element;
     char role[8];
 
     (void)json_text_find(table, "KeySchema", &schema);
     (void)json_text_find(table, "AttributeDefinitions", &definitions);
-    for (size_t i = 0; json_text_element(schema, i, &element); i++) {
+    (void)json_text_elements(schema, &rest);
+    while (json_text_next(&rest, &element)) {
         struct table_key *key;
 
         json_text_copy(element, "KeyType", role, sizeof(role));
@@ -73,11 +77,13 @@ static void read_billing(struct bytes table, struct table_description *descripti
 static void read_replicas(struct bytes table, struct table_description *description)
 {
     struct bytes replicas = {0};
+    struct bytes rest = {0};
     struct bytes replica = {0};
     char consistency[16];
 
     (void)json_text_find(table, "Replicas", &replicas);
-    description->replicated = json_text_element(replicas, 0, &replica);
+    description->replicated =
+        json_text_elements(replicas, &rest) && json_text_next(&rest, &replica);
     json_text_copy(replica, "RegionName", description->replica, sizeof(description->replica));
     json_text_copy(table, "MultiRegionConsistency", consistency, sizeof(consistency));
     description->strong = strcmp(consistency, "STRONG") == 0;

@@ -19,6 +19,7 @@ struct world {
     struct fake_http *http;
     struct store *store;
     struct lock_id id;
+    struct page page;
     struct request ask;
 };
 
@@ -55,12 +56,14 @@ static void world_open(struct world *w, const char *sort_key)
     assert_int_equal(aws_session_open(&checked, &link.session, &error), DDBLOCK_OK);
     link.client = &w->http->client;
     assert_int_equal(dynamodb_store_create(&table, &link, CAPACITY, &w->store, &error), DDBLOCK_OK);
+    assert_true(page_init(&w->page, 10));
     w->id.partition = key_from('S', "a \"lock\"");
 }
 
 static void world_close(struct world *w)
 {
     store_destroy(w->store, false);
+    page_finish(&w->page);
 }
 
 /* The store of a table whose keys come from a source. */
@@ -116,6 +119,7 @@ static void world_submit(struct world *w, uint64_t tag, enum request_kind kind)
 
     w->ask = request_of(kind);
     request.ask = &w->ask;
+    request.page = &w->page;
     store_submit(w->store, &request);
 }
 

@@ -75,6 +75,25 @@ static void a_look_reads_once_and_keeps_the_record(void **state)
     assert_int_equal(errand.record.kind, RECORD_ABSENT);
 }
 
+/* What a page has is not the errand's business: an outcome without a record is no refusal. */
+static void a_list_asks_again_when_it_is_throttled(void **state)
+{
+    struct errand errand = {.kind = REQUEST_LIST};
+    struct outcome found = {.kind = OUTCOME_FOUND};
+    struct effects effects = start(&errand);
+
+    (void)state;
+    assert_int_equal(effects.request.kind, REQUEST_LIST);
+    effects = reply(&errand, 110, throttled);
+    assert_false(effects.ended);
+    effects = tick(&errand, effects.wake_at.ns / 1000000 + 1);
+    assert_int_equal(effects.request.kind, REQUEST_LIST);
+    effects = reply(&errand, 5000, found);
+    assert_true(effects.ended);
+    assert_int_equal(effects.request.kind, REQUEST_NONE);
+    assert_int_equal(errand.status, DDBLOCK_OK);
+}
+
 /* A read that is not answered leaves no doubt: it was not made. */
 static void a_look_that_is_never_answered_says_why(void **state)
 {
@@ -232,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_look_reads_once_and_keeps_the_record),
+        cmocka_unit_test(a_list_asks_again_when_it_is_throttled),
         cmocka_unit_test(a_look_that_is_never_answered_says_why),
         cmocka_unit_test(a_break_names_what_was_shown),
         cmocka_unit_test(a_break_of_what_has_changed_is_refused),

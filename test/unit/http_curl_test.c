@@ -108,6 +108,7 @@ static char *faulty_strdup(const char *text)
 /* ---------------------------------------------------------------- helpers */
 
 struct world {
+    size_t reply_size_max;
     struct http_server *server;
     struct http_client *client;
     char directory[64];
@@ -186,7 +187,8 @@ static void submit(struct world *w, uint64_t tag, const char *body, int64_t give
     const struct http_request request = {.tag = tag,
                                          .headers = headers,
                                          .body = bytes_from_string(body),
-                                         .give_up_at = in_ms(give_up_ms)};
+                                         .give_up_at = in_ms(give_up_ms),
+                                         .reply_size_max = w->reply_size_max};
 
     if (w->server != NULL) {
         (void)snprintf(w->host, sizeof(w->host), "Host: 127.0.0.1:%u", http_server_port(w->server));
@@ -522,6 +524,23 @@ static void a_reply_that_is_too_large_is_a_doubt(void **state)
     close_world(&w);
 }
 
+static void a_request_may_set_the_bound_of_its_reply(void **state)
+{
+    static const char large[] = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n";
+    static char reply[sizeof(large) + 1048577];
+    struct world w;
+
+    (void)state;
+    memset(reply, ' ', sizeof(reply) - 1);
+    memcpy(reply, large, sizeof(large) - 1);
+    open_plain(&w, STEPS({STEP_REPLY, reply}, {STEP_REPLY, reply}));
+    w.reply_size_max = 1048577;
+    assert_int_equal(ask(&w)->result, HTTP_REPLIED);
+    w.reply_size_max = 1048576;
+    expect_failure(ask(&w), HTTP_IN_DOUBT, "too large");
+    close_world(&w);
+}
+
 /* ---------------------------------------------------------------- not sent */
 
 static void nobody_listens(void **state)
@@ -838,6 +857,7 @@ int main(void)
         cmocka_unit_test(no_reply_in_time_is_a_doubt_and_the_connection_is_not_used_again),
         cmocka_unit_test(replies_that_leave_a_doubt),
         cmocka_unit_test(a_reply_that_is_too_large_is_a_doubt),
+        cmocka_unit_test(a_request_may_set_the_bound_of_its_reply),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_resolver_that_hangs_delays_nothing),
         cmocka_unit_test(no_tls_in_time_is_not_sent),
