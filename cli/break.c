@@ -10,9 +10,10 @@
 #include "place.h"
 #include "report.h"
 
-enum { BREAK_YES = OPTIONS_OWN };
+/* Not from a file: who breaks a lock says so then and there. */
+enum { BREAK_YES = OPTIONS_LINE_ONLY };
 
-static const struct option table[] = {
+const struct option break_options[] = {
     PLACE_ENTRIES,
     {BREAK_YES, 'y', "yes", NULL, "do not ask"},
     OPTION_HELP_ENTRY,
@@ -30,7 +31,7 @@ static void print_help(void)
         "at its next heartbeat, one that fails closed at its release: until then it goes on.\n"
         "\n",
         stdout);
-    options_print(stdout, table);
+    options_print(stdout, break_options);
     (void)fputs("\n" PLACE_KEY_HELP "\n"
                 "Exit status: 0 broken, or free already; 64 wrong usage, or nobody to ask without\n"
                 "--yes; 69 the store cannot be reached, refuses, or did not answer; 70 a fault of\n"
@@ -99,14 +100,14 @@ int command_break(int argc, char **argv)
     bool yes = false;
     ddblock_status status;
 
-    options_init(&options, table, argc, argv);
+    options_init(&options, break_options, argc, argv);
     status = place_parse(&place, &options, BREAK_YES, &yes, &help, &error);
     if (status == DDBLOCK_OK && help) {
         print_help();
         return EXIT_DONE;
     }
     if (status != DDBLOCK_OK) {
-        return fail_with(&error);
+        return options_fail(&options, &error);
     }
     if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);

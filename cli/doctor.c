@@ -9,7 +9,7 @@
 #include "options.h"
 #include "place.h"
 
-static const struct option table[] = {
+const struct option doctor_options[] = {
     PLACE_WHERE_ENTRIES,
     OPTION_HELP_ENTRY,
     OPTIONS_TABLE_END,
@@ -24,7 +24,7 @@ static void print_help(void)
         "done. Nothing is written: permissions are tried under conditions that cannot hold.\n"
         "\n",
         stdout);
-    options_print(stdout, table);
+    options_print(stdout, doctor_options);
     (void)fputs(
         "\n"
         "Exit status: 0 nothing is wrong; 64 wrong usage; otherwise by the first thing that\n"
@@ -33,17 +33,15 @@ static void print_help(void)
         stdout);
 }
 
-static ddblock_status parse(struct place *place, int argc, char **argv, bool *ret_help,
+static ddblock_status parse(struct place *place, struct options *options, bool *ret_help,
                             ddblock_error *error)
 {
-    struct options options;
     const char *value = NULL;
     bool taken = false;
     int id;
 
     place_init(place);
-    options_init(&options, table, argc, argv);
-    while ((id = options_next(&options, &value, error)) != OPTIONS_END) {
+    while ((id = options_next(options, &value, error)) != OPTIONS_END) {
         ddblock_status status;
 
         if (id == OPTIONS_WRONG) {
@@ -53,12 +51,12 @@ static ddblock_status parse(struct place *place, int argc, char **argv, bool *re
             *ret_help = true;
             return DDBLOCK_OK;
         }
-        status = place_set(place, id, value, &taken, error);
+        status = place_set(place, options, id, value, &taken, error);
         if (status != DDBLOCK_OK) {
             return status;
         }
     }
-    if (options.next < argc) {
+    if (options->next < options->argc) {
         return usage_error(error, "doctor takes no arguments, only options");
     }
     return place_check_where(place, error);
@@ -85,13 +83,15 @@ static void print_finding(void *user, const ddblock_finding *finding)
 int command_doctor(int argc, char **argv)
 {
     struct place place;
+    struct options options;
     ddblock_error error = {0};
     ddblock_status status;
     bool help = false;
     void *user;
 
-    if (parse(&place, argc, argv, &help, &error) != DDBLOCK_OK) {
-        return fail_with(&error);
+    options_init(&options, doctor_options, argc, argv);
+    if (parse(&place, &options, &help, &error) != DDBLOCK_OK) {
+        return options_fail(&options, &error);
     }
     if (help) {
         print_help();
@@ -99,15 +99,15 @@ int command_doctor(int argc, char **argv)
     }
     user = (void *)signs();
     if (place.table != NULL) {
-        ddblock_dynamodb_options options = place_dynamodb_options(&place);
+        ddblock_dynamodb_options dynamodb = place_dynamodb_options(&place);
 
-        status = ddblock_table_examine(&options, print_finding, user, &error);
+        status = ddblock_table_examine(&dynamodb, print_finding, user, &error);
     } else {
-        ddblock_file_options options;
+        ddblock_file_options file;
 
-        ddblock_file_options_init(&options);
-        options.path = place.file;
-        status = ddblock_file_examine(&options, print_finding, user, &error);
+        ddblock_file_options_init(&file);
+        file.path = place.file;
+        status = ddblock_file_examine(&file, print_finding, user, &error);
     }
     return status == DDBLOCK_INVALID ? EXIT_CONFIGURATION : exit_from_status(status);
 }

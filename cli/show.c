@@ -7,7 +7,7 @@
 #include "place.h"
 #include "report.h"
 
-static const struct option table[] = {
+const struct option show_options[] = {
     PLACE_ENTRIES,
     OPTION_HELP_ENTRY,
     OPTIONS_TABLE_END,
@@ -22,7 +22,7 @@ static void print_help(void)
         "there as held may be a dead holder's.\n"
         "\n",
         stdout);
-    options_print(stdout, table);
+    options_print(stdout, show_options);
     (void)fputs("\n" PLACE_KEY_HELP "\n"
                 "Exit status: 0 the lock was looked up, held or not; 64 wrong usage; 69 the store\n"
                 "cannot be reached or refuses; 70 a fault of ddblock or the machine; 74 standard\n"
@@ -41,14 +41,14 @@ int command_show(int argc, char **argv)
     ddblock_id id;
     ddblock_status status;
 
-    options_init(&options, table, argc, argv);
+    options_init(&options, show_options, argc, argv);
     status = place_parse(&place, &options, 0, NULL, &help, &error);
     if (status == DDBLOCK_OK && help) {
         print_help();
         return EXIT_DONE;
     }
     if (status != DDBLOCK_OK) {
-        return fail_with(&error);
+        return options_fail(&options, &error);
     }
     if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);

@@ -11,9 +11,9 @@
 /* A table is active within seconds mostly; AWS promises no time. */
 #define ACTIVE_MS_MAX ((int64_t)5 * 60 * 1000)
 
-static const struct option table[] = {
-    PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, PLACE_REGION_ENTRY,
-    PLACE_ENDPOINT_ENTRY,      OPTION_HELP_ENTRY,    OPTIONS_TABLE_END,
+const struct option table_options[] = {
+    PLACE_PARTITION_KEY_ENTRY, PLACE_SORT_KEY_ENTRY, PLACE_REGION_ENTRY, PLACE_PROFILE_ENTRY,
+    PLACE_ENDPOINT_ENTRY,      PLACE_CA_FILE_ENTRY,  OPTION_HELP_ENTRY,  OPTIONS_TABLE_END,
 };
 
 static void print_help(void)
@@ -24,7 +24,7 @@ static void print_help(void)
                 "active, at most five minutes.\n"
                 "\n",
                 stdout);
-    options_print(stdout, table);
+    options_print(stdout, table_options);
     (void)fputs(
         "\n"
         "Exit status: 0 the table is active; 64 wrong usage; 69 DynamoDB cannot be reached or\n"
@@ -33,17 +33,15 @@ static void print_help(void)
         stdout);
 }
 
-static ddblock_status parse(struct place *place, int argc, char **argv, bool *ret_help,
+static ddblock_status parse(struct place *place, struct options *options, bool *ret_help,
                             ddblock_error *error)
 {
-    struct options options;
     const char *value = NULL;
     bool taken = false;
     int id;
 
     place_init(place);
-    options_init(&options, table, argc, argv);
-    while ((id = options_next(&options, &value, error)) != OPTIONS_END) {
+    while ((id = options_next(options, &value, error)) != OPTIONS_END) {
         ddblock_status status;
 
         if (id == OPTIONS_WRONG) {
@@ -53,18 +51,18 @@ static ddblock_status parse(struct place *place, int argc, char **argv, bool *re
             *ret_help = true;
             return DDBLOCK_OK;
         }
-        status = place_set(place, id, value, &taken, error);
+        status = place_set(place, options, id, value, &taken, error);
         if (status != DDBLOCK_OK) {
             return status;
         }
     }
-    if (options.next == argc) {
+    if (options->next == options->argc) {
         return usage_error(error, "which table? Give its name after the options");
     }
-    if (options.next + 1 < argc) {
+    if (options->next + 1 < options->argc) {
         return usage_error(error, "one NAME only, with the options before it");
     }
-    place->table = argv[options.next];
+    place->table = options->argv[options->next];
     return DDBLOCK_OK;
 }
 
@@ -73,18 +71,20 @@ static int create(int argc, char **argv)
     char shown[ESCAPED_SIZE];
     struct place place;
     ddblock_error error = {0};
-    ddblock_dynamodb_options options;
+    ddblock_dynamodb_options dynamodb;
+    struct options options;
     bool help = false;
 
-    if (parse(&place, argc, argv, &help, &error) != DDBLOCK_OK) {
-        return fail_with(&error);
+    options_init(&options, table_options, argc, argv);
+    if (parse(&place, &options, &help, &error) != DDBLOCK_OK) {
+        return options_fail(&options, &error);
     }
     if (help) {
         print_help();
         return EXIT_DONE;
     }
-    options = place_dynamodb_options(&place);
-    if (ddblock_table_create(&options, place.partition.type, place.sort.type, ACTIVE_MS_MAX,
+    dynamodb = place_dynamodb_options(&place);
+    if (ddblock_table_create(&dynamodb, place.partition.type, place.sort.type, ACTIVE_MS_MAX,
                              &error) != DDBLOCK_OK) {
         return fail_to_open(&error);
     }

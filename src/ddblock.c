@@ -290,6 +290,33 @@ ddblock_status ddblock_client_next_event(ddblock_client *client, ddblock_event *
     return engine_is_forked(client->engine) ? DDBLOCK_FORKED : client_next_event(client, ret_event);
 }
 
+ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_text, size_t size,
+                                   ddblock_error *error)
+{
+    if (lock == NULL || ret_text == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_text");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_export(lock, ret_text, size, error);
+}
+
+ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id, const char *text,
+                                  ddblock_lock **ret_lock, ddblock_error *error)
+{
+    if (client == NULL || id == NULL) {
+        return missing(error, client == NULL ? "client" : "id");
+    }
+    if (text == NULL || ret_lock == NULL) {
+        return missing(error, text == NULL ? "text" : "ret_lock");
+    }
+    if (engine_is_forked(client->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_adopt(client, id, text, ret_lock, error);
+}
+
 uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock)
 {
     assert(lock != NULL);

@@ -433,6 +433,35 @@ DDBLOCK_API void ddblock_release_start(ddblock_lock *lock);
 DDBLOCK_API ddblock_status ddblock_client_release_all(ddblock_client *client, int64_t timeout_ms,
                                                       ddblock_error *error);
 
+/* The most that ddblock_lock_export writes, with the NUL. */
+#define DDBLOCK_EXPORT_SIZE 1024
+
+/* Lets go of a lock without releasing it, so that another process of this machine, or this one
+ * later, can go on: writes what ddblock_lock_adopt needs, as text, and frees the handle. Until
+ * then nobody sends heartbeats: a fail-open lock is lost when its lease ends. size must be
+ * DDBLOCK_EXPORT_SIZE at least.
+ *
+ * The text is the right to release the lock: whoever reads it can. Keep it from others, and wipe
+ * it when it is of no more use (explicit_bzero). It may be adopted once.
+ *
+ * Returns DDBLOCK_OK; otherwise the handle stays: DDBLOCK_LOST (or not acquired at all),
+ * DDBLOCK_INVALID, DDBLOCK_UNAVAILABLE (the system does not tell which boot this is),
+ * DDBLOCK_FORKED. */
+DDBLOCK_API ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_text, size_t size,
+                                               ddblock_error *error);
+
+/* Takes over the lock of that id from the text that ddblock_lock_export wrote, with its token and
+ * what is left of its lease, on the clock that counts suspend. Sends nothing: that somebody has
+ * broken the lock meanwhile shows at the first heartbeat or the release. The client must be
+ * of the same kind and lease, and of the store in which the lock is.
+ *
+ * Returns DDBLOCK_OK; DDBLOCK_LOST if a fail-open lock's lease is over, as it is after a reboot (one
+ * that fails closed is never lost); DDBLOCK_INVALID if the text is none, or the client is not
+ * like the one of the export; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
+DDBLOCK_API ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id,
+                                              const char *text, ddblock_lock **ret_lock,
+                                              ddblock_error *error);
+
 /* Returns the fencing token, 1 … 2^53-1; 0 before the acquisition and for a lock that
  * fails closed. It stays the same for the life of the handle. Takes no lock. */
 DDBLOCK_API uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock);

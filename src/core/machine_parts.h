@@ -68,6 +68,8 @@ void watch_pause_for(const struct step *step, struct duration duration);
 
 /* hold.c */
 bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token);
+void hold_adopted(const struct step *step);
+void hold_hand_over(const struct step *step);
 void hold_tick(const struct step *step);
 void hold_renew(const struct step *step);
 void hold_give_back(const struct step *step, ddblock_status status);

@@ -76,7 +76,10 @@ static void handle_posted(struct ddblock_store *engine)
             alive = loop_post(loop, task, EVENT_CANCEL);
         }
         if (alive && (posts & POST_RELEASE)) {
-            (void)loop_post(loop, task, EVENT_RELEASE);
+            alive = loop_post(loop, task, EVENT_RELEASE);
+        }
+        if (alive && (posts & POST_HAND_OVER)) {
+            (void)loop_post(loop, task, EVENT_HAND_OVER);
         }
     }
 }

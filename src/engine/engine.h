@@ -18,6 +18,7 @@ enum {
     POST_RENEW = 2,
     POST_CANCEL = 4,
     POST_RELEASE = 8,
+    POST_HAND_OVER = 16,
 };
 
 /* The public name of an engine. It is counted: a store handle is one reference, a client

@@ -16,16 +16,24 @@
 /* Heartbeats for one call of lock_ensure: one that was under way, and one of its own. */
 enum { ENSURE_TRIES_MAX = 2 };
 
-/* Makes the handle and all that it needs later, so that nothing fails once it runs. */
-static struct ddblock_lock *lock_create(struct ddblock_client *client,
-                                        const struct machine_patience *patience)
+ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
+                           const struct machine_patience *patience, struct ddblock_lock **ret_lock,
+                           ddblock_error *error)
 {
-    struct ddblock_lock *lock = calloc(1, sizeof(*lock));
+    struct lock_id *copy = NULL;
+    struct ddblock_lock *lock;
+    ddblock_status status = lock_id_create(id, &copy, error);
 
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    lock = calloc(1, sizeof(*lock));
     if (lock == NULL) {
-        return NULL;
+        lock_id_destroy(copy);
+        return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
     }
     condition_init(&lock->changed);
+    lock->id = copy;
     lock->engine = client->engine;
     lock->client = client;
     lock->acquired = DDBLOCK_PENDING;
@@ -34,32 +42,19 @@ static struct ddblock_lock *lock_create(struct ddblock_client *client,
     atomic_init(&lock->touched_ns, INT64_MIN);
     atomic_init(&lock->token, 0);
     machine_init(&lock->machine, &client->config, patience);
-    return lock;
-}
-
-ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
-                          const struct machine_patience *patience, void *user,
-                          struct ddblock_lock **ret_lock, ddblock_error *error)
-{
-    struct ddblock_store *engine = client->engine;
-    struct ddblock_lock *lock = NULL;
-    struct lock_id *copy = NULL;
-    ddblock_status status = lock_id_create(id, &copy, error);
-
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    lock = lock_create(client, patience);
-    if (lock == NULL) {
-        lock_id_destroy(copy);
-        return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
-    }
-    lock->id = copy;
     lock->task.operations = &lock_operations;
     lock->task.id = lock->id;
     lock->task.scope = client;
     lock->task.owner = client->owner; /* written by acquisitions, for which the handle is open */
-    lock->user = user;
+    *ret_lock = lock;
+    return DDBLOCK_OK;
+}
+
+void lock_run(struct ddblock_lock *lock)
+{
+    struct ddblock_client *client = lock->client;
+    struct ddblock_store *engine = lock->engine;
+
     client_reference(client);
     (void)pthread_mutex_lock(&engine->mutex);
     lock->next_lock = client->locks;
@@ -69,8 +64,21 @@ ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
     client->locks = lock;
     engine_post(engine, &lock->task, POST_START);
     (void)pthread_mutex_unlock(&engine->mutex);
-    *ret_lock = lock;
-    return DDBLOCK_OK;
+}
+
+ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
+                          const struct machine_patience *patience, void *user,
+                          struct ddblock_lock **ret_lock, ddblock_error *error)
+{
+    struct ddblock_lock *lock = NULL;
+    ddblock_status status = lock_create(client, id, patience, &lock, error);
+
+    if (status == DDBLOCK_OK) {
+        lock->user = user;
+        lock_run(lock);
+        *ret_lock = lock;
+    }
+    return status;
 }
 
 /* Copies the cause. With the mutex held. */

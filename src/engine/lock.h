@@ -22,6 +22,12 @@ int64_t lock_remaining_ms(const struct ddblock_lock *lock);
 ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error);
 int lock_fd(struct ddblock_lock *lock);
 void lock_fd_clear(struct ddblock_lock *lock);
+/* adopt.c */
+ddblock_status lock_export(struct ddblock_lock *lock, char *ret_text, size_t size,
+                           ddblock_error *error);
+ddblock_status lock_adopt(struct ddblock_client *client, const ddblock_id *id, const char *text,
+                          struct ddblock_lock **ret_lock, ddblock_error *error);
+
 ddblock_status lock_holder(struct ddblock_lock *lock, ddblock_info *ret_info);
 
 #endif

@@ -200,6 +200,10 @@ static void apply_notice(struct ddblock_lock *lock, const struct effects *effect
         lock->state = DDBLOCK_STATE_LOST;
         lock_event_add(lock, DDBLOCK_EVENT_LOST);
         break;
+    case NOTICE_HANDED_OVER:
+        lock->handed_over = true;
+        lock->state = DDBLOCK_STATE_RELEASED;
+        break;
     case NOTICE_RELEASED:
         lock->answered = true;
         lock->released = effects->status;
@@ -262,6 +266,9 @@ static void log_notice(const struct ddblock_lock *lock, const struct effects *ef
     case NOTICE_RELEASED:
         engine_log(engine, DDBLOCK_LOG_INFO, "%s: %s", name,
                    cause->status == DDBLOCK_OK ? "released" : cause->message);
+        break;
+    case NOTICE_HANDED_OVER:
+        engine_log(engine, DDBLOCK_LOG_INFO, "%s: handed over", name);
         break;
     case NOTICE_NONE:
         break;

@@ -35,6 +35,7 @@ struct ddblock_lock {
     bool releasing; /* the application lets go: nothing is held from here on */
     bool answered;  /* the release is over; its outcome: */
     ddblock_status released;
+    bool handed_over;            /* the machine has ended, with the lock held */
     bool ended;                  /* the loop is done with it */
     bool detached;               /* the application is; who comes second frees it */
     ddblock_status cause_status; /* of not being acquired, of the risk, the loss, the release: */
@@ -56,6 +57,15 @@ struct ddblock_lock {
 };
 
 extern const struct task_operations lock_operations;
+
+/* Makes a handle and all that it needs later, so that nothing fails once it runs. It is in no
+ * client yet: its machine may still be made another one. */
+ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
+                           const struct machine_patience *patience, struct ddblock_lock **ret_lock,
+                           ddblock_error *error);
+
+/* Puts the lock into its client, which it keeps alive, and lets it run. */
+void lock_run(struct ddblock_lock *lock);
 
 /* From here on nothing is held, and the release begins. With the mutex held. */
 void lock_let_go(struct ddblock_lock *lock);

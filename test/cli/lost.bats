@@ -79,6 +79,48 @@ teardown() {
     [[ $output == *"was lost before the command had ended"* ]]
 }
 
+@test "--on-lost kill gives no warning" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 2s --heartbeat 0 --on-lost kill "$LOCK" -- \
+        sh -c 'trap "echo warned; exit 0" TERM; sleep 60 & wait'
+    [[ $output == *"the command is killed"* ]]
+    [[ $output != *"warned"* ]]
+}
+
+@test "--on-lost ignore leaves the command alone, and tells" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 1s --heartbeat 0 --on-lost ignore "$LOCK" -- \
+        sh -c 'trap "echo warned; exit 0" TERM; sleep 2; echo done'
+    [[ $output == *"is left alone"*"done"*"may have run beside the next holder"* ]]
+    [[ $output != *"warned"* ]]
+}
+
+@test "--grace is the time between SIGTERM and SIGKILL" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 4s --heartbeat 0 --grace 3s "$LOCK" -- \
+        bash -c 'trap "term=\$EPOCHREALTIME" TERM; while :; do echo "${EPOCHREALTIME/./} ${term/./}" >"$0"; sleep 0.05; done' \
+        "$BATS_TEST_TMPDIR/times"
+    local last term
+    read -r last term <"$BATS_TEST_TMPDIR/times"
+    [ $((last - term)) -ge 2000000 ]
+    run -64 ddblock run --lease 4s --grace 3s "$LOCK" -- true
+    [[ $output == *"--grace: with a lease of 4 s"* ]]
+}
+
+@test "--pass-fd tells the command in time, and when ddblock dies" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 2s --heartbeat 0 --on-lost ignore --pass-fd "$LOCK" -- \
+        bash -c 'read -r -u "$DDBLOCK_LOST_FD"; echo "read $?"; '"$(printf '%q ' "$DDBLOCK" show "${PLACE[@]}" "$LOCK")"'; sleep 2'
+    [[ $output == *"read 1"*"held, fails open"*"token         1"* ]]
+    # shellcheck disable=SC2016
+    start_ddblock --lease 3s --pass-fd "$LOCK" -- bash -c \
+        'bash -c "read -r -u \$DDBLOCK_LOST_FD; echo \$? >\"\$0\"" "$0" & wait' "$BATS_TEST_TMPDIR/told"
+    holder_pid=$pid
+    sleep 1
+    [ ! -e "$BATS_TEST_TMPDIR/told" ]
+    kill -KILL "$pid"
+    wait_until test -s "$BATS_TEST_TMPDIR/told" # a child of the command outlives it, but is told
+
 # Standard error is a pipe that is full, and nobody reads it. A terminal after ^S is the same.
 @test "the command is ended though nobody takes what we say" {
     local fifo=$BATS_TEST_TMPDIR/stuck

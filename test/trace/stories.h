@@ -19,5 +19,6 @@ int release_stories(void);
 int cancel_stories(void);
 int closed_stories(void);
 int ghost_stories(void);
+int handover_stories(void);
 
 #endif

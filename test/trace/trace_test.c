@@ -34,6 +34,7 @@ int main(void)
     failed += cancel_stories();
     failed += closed_stories();
     failed += ghost_stories();
+    failed += handover_stories();
     failed += cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     return failed;
 }

@@ -91,6 +91,9 @@ struct world world_closed(void);
 void world_acquire(struct world *world, size_t actor, struct machine_patience patience);
 void world_cancel(struct world *world, size_t actor);
 void world_release(struct world *world, size_t actor);
+/* Hands the lock over to the other machine, if it is held. */
+void world_hand_over(struct world *world, size_t actor);
+void world_adopt(struct world *world, size_t actor, size_t from);
 void world_tick(struct world *world, size_t actor);
 
 /* What befalls the next requests of one machine, in order; "times" of them alike. */
