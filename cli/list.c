@@ -211,7 +211,7 @@ static void print_row(const struct listed *lock, const struct widths *widths, in
                  STATE_COLUMNS, state_word(&lock->info, lock->stale), TOKEN_COLUMNS, token,
                  LEASE_COLUMNS, lease, LEASE_COLUMNS, age,
                  trim(fit(owner_field, lock->defect != NULL ? lock->defect : lock->info.owner,
-                     widths->owner, widths));
+                          widths->owner, widths)));
 }
 
 static void print_names(const struct listing *listing)
