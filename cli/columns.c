@@ -52,11 +52,10 @@ size_t columns_width(const char *text)
     return columns;
 }
 
-char *columns_fit(char *target, const char *text, size_t columns)
+char *columns_fit_safe(char *target, const char *text, size_t columns)
 {
     static const char cut[] = "\xE2\x80\xA6";
-    char safe[COLUMNS_SIZE];
-    const char *from = safe;
+    const char *from = text;
     size_t used = 0;
     size_t filled = 0;
     size_t whole;
@@ -64,7 +63,7 @@ char *columns_fit(char *target, const char *text, size_t columns)
     if (columns > COLUMNS_MAX) {
         columns = COLUMNS_MAX;
     }
-    whole = columns_width(escape_string(safe, sizeof(safe), text));
+    whole = columns_width(text);
     while (*from != '\0') {
         size_t width = 0;
         size_t length = next_character(from, &width);
@@ -87,4 +86,11 @@ char *columns_fit(char *target, const char *text, size_t columns)
     memset(target + used, ' ', columns - filled);
     target[used + columns - filled] = '\0';
     return target;
+}
+
+char *columns_fit(char *target, const char *text, size_t columns)
+{
+    char safe[COLUMNS_SIZE];
+
+    return columns_fit_safe(target, escape_string(safe, sizeof(safe), text), columns);
 }

@@ -18,4 +18,7 @@ size_t columns_width(const char *text);
  * bytes. */
 char *columns_fit(char *target, const char *text, size_t columns);
 
+/* The same of text that is safe to print already. */
+char *columns_fit_safe(char *target, const char *text, size_t columns);
+
 #endif

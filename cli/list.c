@@ -163,18 +163,6 @@ static char *fit(char *target, const char *text, size_t columns, const struct wi
     return columns_fit(target, text, columns);
 }
 
-/* The lock's name, with that of its sort key. */
-static char *name_text(char *target, size_t size, const ddblock_id *id)
-{
-    char partition[KEY_TEXT_SIZE];
-    char sort[KEY_TEXT_SIZE];
-
-    (void)key_text(partition, &id->partition);
-    (void)key_text(sort, &id->sort);
-    (void)snprintf(target, size, "%s%s%s", partition, id->sort.size > 0 ? " / " : "", sort);
-    return target;
-}
-
 /* Blanks at the end of a line are of no use. */
 static const char *trim(char *text)
 {
@@ -189,7 +177,7 @@ static const char *trim(char *text)
 
 static void print_row(const struct listed *lock, const struct widths *widths, int64_t now_ms)
 {
-    char name[2 * KEY_TEXT_SIZE + 4];
+    char name[ID_TEXT_SIZE];
     char lock_field[COLUMNS_SIZE];
     char owner_field[COLUMNS_SIZE];
     char token[24] = "";
@@ -207,7 +195,7 @@ static void print_row(const struct listed *lock, const struct widths *widths, in
         (void)duration_text(age, written_ms < now_ms ? now_ms - written_ms : 0);
     }
     (void)printf("%s  %-*s  %*s  %*s  %*s  %s\n",
-                 fit(lock_field, name_text(name, sizeof(name), &lock->id), widths->lock, widths),
+                 fit(lock_field, id_text(name, sizeof(name), &lock->id), widths->lock, widths),
                  STATE_COLUMNS, state_word(&lock->info, lock->stale), TOKEN_COLUMNS, token,
                  LEASE_COLUMNS, lease, LEASE_COLUMNS, age,
                  trim(fit(owner_field, lock->defect != NULL ? lock->defect : lock->info.owner,

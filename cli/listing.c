@@ -1,6 +1,7 @@
 /* listing.c - locks as they were read, many of them. */
 #include "listing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -47,6 +48,17 @@ const char *state_word(const ddblock_info *info, bool stale)
         break;
     }
     return "no lock";
+}
+
+char *id_text(char *target, size_t size, const ddblock_id *id)
+{
+    char partition[KEY_TEXT_SIZE];
+    char sort[KEY_TEXT_SIZE];
+
+    (void)key_text(partition, &id->partition);
+    (void)key_text(sort, &id->sort);
+    (void)snprintf(target, size, "%s%s%s", partition, id->sort.size > 0 ? " / " : "", sort);
+    return target;
 }
 
 static char *copy(char **to, const void *data, size_t size)
@@ -123,6 +135,13 @@ static int compare_locks(const void *a, const void *b)
     return ids_compare(&left->id, &right->id);
 }
 
+void listing_sort(struct listing *listing)
+{
+    if (listing->count > 0) {
+        qsort(listing->locks, listing->count, sizeof(*listing->locks), compare_locks);
+    }
+}
+
 ddblock_status listing_read(struct listing *listing, ddblock_store *store,
                             const struct listing_filter *filter, ddblock_error *error)
 {
@@ -145,9 +164,7 @@ ddblock_status listing_read(struct listing *listing, ddblock_store *store,
         }
     }
     ddblock_list_close(list);
-    if (listing->count > 0) {
-        qsort(listing->locks, listing->count, sizeof(*listing->locks), compare_locks);
-    }
+    listing_sort(listing);
     return status;
 }
 
@@ -217,9 +234,7 @@ ddblock_status listing_keep_stale(struct listing *listing, ddblock_store *store,
         }
     }
     listing->count = kept;
-    if (kept > 0) {
-        qsort(listing->locks, kept, sizeof(*listing->locks), compare_locks);
-    }
+    listing_sort(listing);
     return status;
 }
 

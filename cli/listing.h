@@ -49,6 +49,9 @@ ddblock_status listing_add(struct listing *listing, const ddblock_id *id, const 
 ddblock_status listing_keep_stale(struct listing *listing, ddblock_store *store,
                                   int64_t patience_ms, size_t *ret_unknown, ddblock_error *error);
 
+/* By their keys. */
+void listing_sort(struct listing *listing);
+
 /* Keeps the first count of the locks. */
 void listing_cut(struct listing *listing, size_t count);
 
@@ -58,6 +61,11 @@ bool ids_are_equal(const ddblock_id *a, const ddblock_id *b);
 
 /* By bytes, the partition key first: below, at or above 0. */
 int ids_compare(const ddblock_id *a, const ddblock_id *b);
+
+/* The lock's name for people, with that of its sort key; not escaped. Returns target. */
+char *id_text(char *target, size_t size, const ddblock_id *id);
+
+enum { ID_TEXT_SIZE = 2 * KEY_TEXT_SIZE + 4 };
 
 bool info_is_held(const ddblock_info *info);
 
