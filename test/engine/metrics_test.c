@@ -265,7 +265,7 @@ static void failures_doubts_and_retries(void **state)
 
     lock_release_start(lock);
     turn(f);
-    while (lock_state(lock, NULL) != DDBLOCK_STATE_RELEASED) {
+    while (!lock->answered) {
         while (f->fake.sent_count > 0) {
             fake_store_lose(&f->fake, 0);
         }
@@ -511,7 +511,7 @@ static unsigned check_text(char *text)
 
 static void prometheus_can_read_it(void **state)
 {
-    enum { COUNTERS = 32, HISTOGRAMS = 3 };
+    enum { COUNTERS = 33, HISTOGRAMS = 3 };
     struct fixture *f = *state;
     struct ddblock_lock *lock = acquire(f);
     ddblock_metrics metrics;
