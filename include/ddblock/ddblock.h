@@ -432,7 +432,7 @@ typedef enum ddblock_state {
     DDBLOCK_STATE_HELD = 1,     /* held */
     DDBLOCK_STATE_AT_RISK = 2,  /* held, but under a third of the lease is left */
     DDBLOCK_STATE_LOST = 3,     /* no longer held; nothing revives it */
-    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or released */
+    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or let go of */
 } ddblock_state;
 
 /* Returns the state now. Where it is AT_RISK or LOST, error (if not NULL) gets the status

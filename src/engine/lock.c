@@ -275,6 +275,9 @@ ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
 
     (void)pthread_mutex_lock(&lock->engine->mutex);
     state = lock->state;
+    if (lock->releasing && (state == DDBLOCK_STATE_HELD || state == DDBLOCK_STATE_AT_RISK)) {
+        state = DDBLOCK_STATE_RELEASED; /* it is not held any more, and was not lost */
+    }
     if (state == DDBLOCK_STATE_AT_RISK || state == DDBLOCK_STATE_LOST) {
         (void)cause_of(lock, lock->cause_status, error);
     }

@@ -264,7 +264,8 @@ static void failures_doubts_and_retries(void **state)
 
     lock_release_start(lock);
     turn(f);
-    while (lock_state(lock, NULL) != DDBLOCK_STATE_RELEASED) {
+    assert_int_equal(lock_state(lock, NULL), DDBLOCK_STATE_RELEASED); /* let go of, not lost */
+    while (!lock->answered) {
         while (f->fake.sent_count > 0) {
             fake_store_lose(&f->fake, 0);
         }
