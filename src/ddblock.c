@@ -2,12 +2,16 @@
 #include "ddblock/ddblock.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/status.h"
 #include "engine/client.h"
 #include "engine/client_locks.h"
 #include "engine/engine.h"
 #include "engine/errand_task.h"
+#include "engine/explain.h"
+#include "engine/fence.h"
+#include "engine/list.h"
 #include "engine/lock.h"
 #include "engine/lock_task.h"
 #include "engine/metrics.h"
@@ -155,9 +159,9 @@ static ddblock_status acquire_options(const ddblock_acquire_options *options,
     return DDBLOCK_OK;
 }
 
-ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
-                                     const ddblock_acquire_options *options,
-                                     ddblock_lock **ret_lock, ddblock_error *error)
+static ddblock_status acquire_start(ddblock_client *client, const ddblock_id *id,
+                                    const ddblock_acquire_options *options, bool blocking,
+                                    ddblock_lock **ret_lock, ddblock_error *error)
 {
     ddblock_acquire_options own;
     struct machine_patience patience;
@@ -178,7 +182,14 @@ ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *i
         .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
         .retry_count = client->retry_count,
     };
-    return lock_start(client, id, &patience, own.user, ret_lock, error);
+    return lock_start(client, id, &patience, own.user, blocking, ret_lock, error);
+}
+
+ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
+                                     const ddblock_acquire_options *options,
+                                     ddblock_lock **ret_lock, ddblock_error *error)
+{
+    return acquire_start(client, id, options, false, ret_lock, error);
 }
 
 ddblock_status ddblock_acquire_wait(ddblock_lock *lock, int64_t timeout_ms, ddblock_error *error)
@@ -203,7 +214,7 @@ ddblock_status ddblock_acquire(ddblock_client *client, const ddblock_id *id,
     if (ret_lock == NULL) {
         return missing(error, "ret_lock");
     }
-    status = ddblock_acquire_start(client, id, options, &lock, error);
+    status = acquire_start(client, id, options, true, &lock, error);
     if (status != DDBLOCK_OK) {
         return status;
     }
@@ -287,6 +298,33 @@ ddblock_status ddblock_client_next_event(ddblock_client *client, ddblock_event *
     return engine_is_forked(client->engine) ? DDBLOCK_FORKED : client_next_event(client, ret_event);
 }
 
+ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_text, size_t size,
+                                   ddblock_error *error)
+{
+    if (lock == NULL || ret_text == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_text");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_export(lock, ret_text, size, error);
+}
+
+ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id, const char *text,
+                                  ddblock_lock **ret_lock, ddblock_error *error)
+{
+    if (client == NULL || id == NULL) {
+        return missing(error, client == NULL ? "client" : "id");
+    }
+    if (text == NULL || ret_lock == NULL) {
+        return missing(error, text == NULL ? "text" : "ret_lock");
+    }
+    if (engine_is_forked(client->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_adopt(client, id, text, ret_lock, error);
+}
+
 uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock)
 {
     assert(lock != NULL);
@@ -321,6 +359,23 @@ void ddblock_lock_fd_clear(ddblock_lock *lock)
     }
 }
 
+ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                  ddblock_error *error)
+{
+    if (lock == NULL || ret_fence == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_fence");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return fence_create(lock, ret_fence, error);
+}
+
+void ddblock_fence_free(ddblock_fence *fence)
+{
+    free(fence);
+}
+
 ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_info *ret_info,
                             ddblock_error *error)
 {
@@ -331,6 +386,51 @@ ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_
         return engine_forked_error(error);
     }
     return errand_show(store, id, ret_info, error);
+}
+
+int ddblock_info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms)
+{
+    assert(before != NULL && after != NULL);
+    return info_is_stale(before, after, elapsed_ms);
+}
+
+ddblock_status ddblock_list_open(ddblock_store *store, const ddblock_list_options *options,
+                                 ddblock_list **ret_list, ddblock_error *error)
+{
+    ddblock_list_options own;
+    ddblock_status status;
+
+    ddblock_list_options_init(&own);
+    if (store == NULL || ret_list == NULL) {
+        return missing(error, store == NULL ? "store" : "ret_list");
+    }
+    if (engine_is_forked(store)) {
+        return engine_forked_error(error);
+    }
+    if (options != NULL) {
+        status = options_copy(&own, sizeof(own), options, "ddblock_list_options_init", error);
+        if (status != DDBLOCK_OK) {
+            return status;
+        }
+    }
+    return list_open(store, &own, ret_list, error);
+}
+
+ddblock_status ddblock_list_next(ddblock_list *list, const ddblock_list_entry **ret_entry,
+                                 ddblock_error *error)
+{
+    if (list == NULL || ret_entry == NULL) {
+        return missing(error, list == NULL ? "list" : "ret_entry");
+    }
+    if (engine_is_forked(list->engine)) {
+        return engine_forked_error(error);
+    }
+    return list_next(list, ret_entry, error);
+}
+
+void ddblock_list_close(ddblock_list *list)
+{
+    list_close(list);
 }
 
 ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info)

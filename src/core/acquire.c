@@ -4,10 +4,8 @@
 #include "base/status.h"
 #include "core/machine_parts.h"
 
-/* As the AWS SDKs do for DynamoDB: four tries ("Retry behavior", AWS SDKs and Tools Reference
- * Guide). An acquisition with a time limit that has reached the store once rides out
- * longer outages. */
-enum { TRIES_MAX = 4 };
+/* How often a reply may come when the lease that it gave is over. */
+enum { LATE_MAX = 4 };
 
 /* How long an acquisition in doubt is given back before its caller is told: longer than one
  * lost request, short enough for a program that wants to exit. */
@@ -86,11 +84,11 @@ void acquire_proceed(const struct step *step)
 void acquire_failed(const struct step *step, ddblock_status status)
 {
     struct machine *machine = step->machine;
-    bool patient = machine->patience.by_time && machine->contacted;
+    bool patient = machine->patience.by_time && machine->contacted; /* rides out outages */
 
     machine->failures++;
     machine->last_failure = status;
-    if (!patient && machine->failures >= TRIES_MAX) {
+    if (!patient && !pace_may_retry(machine->failures, machine->config.tries, step->event)) {
         acquire_give_up(step, status);
     } else if (limit_reached(step)) {
         acquire_give_up(step, machine->seen.kind == RECORD_UNKNOWN ? status : DDBLOCK_NOT_ACQUIRED);
@@ -118,7 +116,7 @@ void acquire_written(const struct step *step, const struct guid_sent *written, u
     machine->take_over_at = step->event->now;
     guid_set_settle(&machine->mine, written); /* which makes room for a fresh guid, if need be */
     machine->late++;
-    if (machine->late >= TRIES_MAX || limit_reached(step)) {
+    if (machine->late >= LATE_MAX || limit_reached(step)) {
         acquire_give_up(step, DDBLOCK_UNAVAILABLE);
     } else {
         send_take_over(step);

@@ -72,6 +72,29 @@ bool hold_begin(const struct step *step, const struct guid_sent *written, uint64
     return true;
 }
 
+/* Begins to hold what was handed over, if there is still time. */
+void hold_adopted(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (!instant_before(step->event->now, machine->deadline)) {
+        step->effects->notice = NOTICE_NOT_ACQUIRED;
+        step->effects->status = DDBLOCK_LOST;
+        machine_move(machine, STATE_ENDED);
+        return;
+    }
+    machine->heartbeat_at = heartbeat_from(step, guid_set_newest(&machine->mine)->sent);
+    machine_move(machine, STATE_HELD);
+    announce(step);
+}
+
+/* Ends, the lock being held still: another process goes on. */
+void hold_hand_over(const struct step *step)
+{
+    step->effects->notice = NOTICE_HANDED_OVER;
+    machine_move(step->machine, STATE_ENDED);
+}
+
 /* Whether a heartbeat may be sent: a program that has stalled, or holds for too long, is to lose
  * the lock, although this thread is alive. */
 static enum withheld withheld_now(const struct step *step)
@@ -181,6 +204,8 @@ static void hold_on(const struct step *step)
     machine_move(step->machine, STATE_HELD);
     if (step->machine->release_wanted) {
         release_start(step);
+    } else if (step->machine->hand_over_wanted) {
+        hold_hand_over(step);
     }
 }
 

@@ -18,6 +18,42 @@ void machine_init(struct machine *machine, const struct machine_config *config,
     };
 }
 
+void machine_init_adopted(struct machine *machine, const struct machine_config *config,
+                          const struct machine_grant *grant)
+{
+    struct machine_patience none = {0};
+
+    assert(grant->kind == config->kind && grant->lease_ms == config->lease_ms);
+    assert(grant->mine.count > 0);
+    machine_init(machine, config, &none);
+    machine->adopted = true;
+    machine->token = grant->token;
+    machine->deadline = grant->deadline;
+    machine->ghosts_until = grant->ghosts_until;
+    machine->mine = grant->mine;
+}
+
+struct machine_grant machine_grant_of(const struct machine *machine)
+{
+    assert(machine->hand_over_wanted && machine->state == STATE_ENDED);
+    return (struct machine_grant){
+        .kind = machine->config.kind,
+        .lease_ms = machine->config.lease_ms,
+        .token = machine->token,
+        .deadline = machine->deadline,
+        .ghosts_until = machine->ghosts_until,
+        .mine = machine->mine,
+    };
+}
+
+void machine_grant_restart_clock(struct machine_grant *grant, struct instant now)
+{
+    assert(grant->kind == DDBLOCK_FAIL_CLOSED);
+    if (grant->ghosts_until.ns != 0) {
+        grant->ghosts_until = instant_add(now, pace_ghost_life());
+    }
+}
+
 static bool is_held(enum machine_state state)
 {
     return state == STATE_HELD || state == STATE_RENEWING || state == STATE_CHECKING;
@@ -70,6 +106,19 @@ static void release(const struct step *step)
         machine->release_wanted = true;
         if (machine->under_way == REQUEST_NONE) {
             release_start(step);
+        }
+    }
+}
+
+/* Not while a renewal is under way: what it comes to must go along. */
+static void hand_over(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (is_held(machine->state) && machine->announced) {
+        machine->hand_over_wanted = true;
+        if (machine->under_way == REQUEST_NONE) {
+            hold_hand_over(step);
         }
     }
 }
@@ -180,7 +229,11 @@ struct effects machine_step(struct machine *machine, const struct event *event)
     }
     switch (event->kind) {
     case EVENT_ACQUIRE:
-        acquire_start(&step);
+        if (machine->adopted) {
+            hold_adopted(&step);
+        } else {
+            acquire_start(&step);
+        }
         break;
     case EVENT_QUEUE:
         acquire_queue(&step);
@@ -193,6 +246,9 @@ struct effects machine_step(struct machine *machine, const struct event *event)
         break;
     case EVENT_RELEASE:
         release(&step);
+        break;
+    case EVENT_HAND_OVER:
+        hand_over(&step);
         break;
     case EVENT_TICK:
         tick(&step);

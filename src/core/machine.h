@@ -23,7 +23,12 @@ struct machine_config {
                                  0: it need not be */
     struct duration settle;   /* fail-open: after a take-over, how long the lock is held before the
                                  program is told that it is */
+    uint32_t tries; /* how often in a row a request may fail before an acquisition does; 0: as
+                       TRIES_DEFAULT */
 };
+
+/* As the AWS SDKs do for DynamoDB ("Retry behavior", AWS SDKs and Tools Reference Guide). */
+enum { TRIES_DEFAULT = 4 };
 
 /* How long an acquisition may take: until limit if by_time, else retry_count attempts after the
  * first. */
@@ -31,6 +36,16 @@ struct machine_patience {
     bool by_time;
     struct duration limit;
     int64_t retry_count;
+};
+
+/* What another process needs to go on holding a lock. It is the right to release. */
+struct machine_grant {
+    ddblock_kind kind;
+    int64_t lease_ms;
+    uint64_t token;
+    struct instant deadline;
+    struct instant ghosts_until;
+    struct guid_set mine; /* not empty */
 };
 
 /* Those from STATE_HELD on are of a lock that is ours, or was, or may be. */
@@ -114,6 +129,8 @@ struct machine {
     enum origin origin;
     struct instant announce_at; /* when the program is told, after settling */
     bool announced;
+    bool adopted; /* it was not acquired here, but handed over by another process */
+    bool hand_over_wanted;
     bool at_risk;
     enum loss loss;
 
@@ -129,13 +146,15 @@ struct machine {
 };
 
 enum event_kind {
-    EVENT_ACQUIRE, /* the first event of a machine, or the second after QUEUE */
-    EVENT_QUEUE,   /* the first: the acquisition begins, but must wait its turn */
-    EVENT_RENEW,   /* send a heartbeat now; nothing happens if none can be sent */
-    EVENT_CANCEL,  /* give the acquisition up; nothing happens once it is over */
-    EVENT_RELEASE, /* release, or give the acquisition up; once */
-    EVENT_TICK,    /* the wake-up time has come; harmless at any time */
-    EVENT_REPLY,   /* of the request that is under way */
+    EVENT_ACQUIRE,   /* the first event of a machine, or the second after QUEUE */
+    EVENT_QUEUE,     /* the first: the acquisition begins, but must wait its turn */
+    EVENT_RENEW,     /* send a heartbeat now; nothing happens if none can be sent */
+    EVENT_CANCEL,    /* give the acquisition up; nothing happens once it is over */
+    EVENT_RELEASE,   /* release, or give the acquisition up; once */
+    EVENT_HAND_OVER, /* end without a release: another process goes on; nothing happens if the lock
+                        is not held, or is lost before it can be handed over */
+    EVENT_TICK,      /* the wake-up time has come; harmless at any time */
+    EVENT_REPLY,     /* of the request that is under way */
 };
 
 struct event {
@@ -146,6 +165,7 @@ struct event {
     struct instant touched;   /* when the program was last heard of; any past instant if never */
     const struct guid *fresh; /* a guid that was never used: the step may use it up */
     const struct outcome *outcome; /* REPLY */
+    bool spent; /* REPLY of a failure: so much has failed of late that tries are to be few */
 };
 
 enum notice {
@@ -155,6 +175,7 @@ enum notice {
     NOTICE_AT_RISK,      /* under a third of the lease is left */
     NOTICE_RENEWED,      /* no longer at risk */
     NOTICE_LOST,         /* machine.loss says how */
+    NOTICE_HANDED_OVER,  /* held still, but no longer here: see machine_grant_of */
     NOTICE_RELEASED,     /* with status: OK, LOST, IN_DOUBT, or why the store refused */
 };
 
@@ -170,6 +191,18 @@ struct effects {
 /* A machine before its first event. The config must be valid (see ddblock_client_options). */
 void machine_init(struct machine *machine, const struct machine_config *config,
                   const struct machine_patience *patience);
+
+/* A machine whose first event begins to hold what was handed over, if its deadline has not passed.
+ * The config must be of that kind and lease. */
+void machine_init_adopted(struct machine *machine, const struct machine_config *config,
+                          const struct machine_grant *grant);
+
+/* What a machine that has been handed over held. */
+struct machine_grant machine_grant_of(const struct machine *machine);
+
+/* The grant of a fail-closed lock is from before a reboot: the clock of its instants is gone. What
+ * may still come is counted from now. */
+void machine_grant_restart_clock(struct machine_grant *grant, struct instant now);
 
 struct effects machine_step(struct machine *machine, const struct event *event);
 

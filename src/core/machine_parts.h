@@ -37,10 +37,13 @@ void send_release(const struct step *step, enum machine_state to);
 /* pace.c */
 struct duration pace_at_least_1_ms(struct duration duration);
 struct duration pace_backoff(uint32_t failures, ddblock_status last_failure, uint32_t random);
+struct duration pace_retry(uint32_t failures, ddblock_status last_failure,
+                           const struct event *event);
+bool pace_may_retry(uint32_t failures, uint32_t tries, const struct event *event);
 
 static inline struct duration backoff(const struct step *step)
 {
-    return pace_backoff(step->machine->failures, step->machine->last_failure, step->event->random);
+    return pace_retry(step->machine->failures, step->machine->last_failure, step->event);
 }
 
 struct duration pace_jitter(struct duration duration, uint32_t low_percent, uint32_t high_percent,
@@ -65,6 +68,8 @@ void watch_pause_for(const struct step *step, struct duration duration);
 
 /* hold.c */
 bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token);
+void hold_adopted(const struct step *step);
+void hold_hand_over(const struct step *step);
 void hold_tick(const struct step *step);
 void hold_renew(const struct step *step);
 void hold_give_back(const struct step *step, ddblock_status status);

@@ -6,7 +6,8 @@
 static const struct transition transitions[] = {
     {STATE_IDLE, STATE_ACQUIRING, "the acquisition starts"},
     {STATE_IDLE, STATE_QUEUED, "another of this client comes first"},
-    {STATE_IDLE, STATE_ENDED, "it was released before it started"},
+    {STATE_IDLE, STATE_HELD, "another process has handed it over"},
+    {STATE_IDLE, STATE_ENDED, "released before it started, or handed over too late"},
     {STATE_QUEUED, STATE_ACQUIRING, "it is its turn"},
     {STATE_QUEUED, STATE_ENDED, "given up"},
 
@@ -45,6 +46,7 @@ static const struct transition transitions[] = {
     {STATE_HELD, STATE_RENEWING, "the heartbeat is due"},
     {STATE_HELD, STATE_RELEASING, "to be released"},
     {STATE_HELD, STATE_LOST, "the lease is over"},
+    {STATE_HELD, STATE_ENDED, "handed over to another process"},
 
     {STATE_RENEWING, STATE_HELD, "renewed, or no answer: again later"},
     {STATE_RENEWING, STATE_CHECKING, "refused, and the engine did not say by what"},

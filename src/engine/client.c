@@ -133,7 +133,7 @@ static void default_owner(char *owner, size_t size)
                   text_is_utf8(bytes_from_string(text)) ? text : "ddblock@" DDBLOCK_VERSION));
 }
 
-static struct machine_config to_config(const ddblock_client_options *options)
+static struct machine_config to_config(const ddblock_client_options *options, uint32_t tries)
 {
     int64_t heartbeat_ms = options->heartbeat_period_ms;
     int64_t poll_ms = options->poll_period_ms;
@@ -157,6 +157,7 @@ static struct machine_config to_config(const ddblock_client_options *options)
         .watchdog = duration_from_ms(options->watchdog_ms),
         .settle = duration_from_ms(options->settle_ms),
         .trust_local_time = options->trust_local_time != 0,
+        .tries = tries,
     };
 }
 
@@ -187,7 +188,7 @@ ddblock_status client_open(struct ddblock_store *engine, const ddblock_client_op
         return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a client");
     }
     client->engine = engine;
-    client->config = to_config(options);
+    client->config = to_config(options, engine->store->tries);
     client->retry_count = options->retry_count;
     atomic_init(&client->references, 1);
     client->event_fd = -1;
@@ -211,11 +212,13 @@ void client_reference(struct ddblock_client *client)
 void client_release(struct ddblock_client *client)
 {
     if (atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) == 1) {
+        if (!engine_is_forked(client->engine)) { /* it waits for who waits: in a child for ever */
+            (void)pthread_cond_destroy(&client->answered);
+        }
         engine_release(client->engine);
         if (client->event_fd >= 0) {
             (void)close(client->event_fd);
         }
-        (void)pthread_cond_destroy(&client->answered);
         free(client);
     }
 }

@@ -61,7 +61,7 @@ static void set_event_fd(struct ddblock_client *client)
 
 void lock_event_add(struct ddblock_lock *lock, ddblock_event_kind kind)
 {
-    if (lock->detached) {
+    if (lock->muted & 1U << kind) {
         return;
     }
     lock->events |= 1U << kind;
@@ -80,14 +80,21 @@ void lock_event_drop(struct ddblock_lock *lock, ddblock_event_kind kind)
     }
 }
 
+void lock_mute(struct ddblock_lock *lock)
+{
+    lock->muted = ~0U;
+    lock->events = 0;
+    if (lock->ready) {
+        ready_remove(lock);
+        set_event_fd(lock->client);
+    }
+}
+
 void lock_leave_client(struct ddblock_lock *lock)
 {
     struct ddblock_client *client = lock->client;
 
-    if (lock->ready) {
-        ready_remove(lock);
-        set_event_fd(client);
-    }
+    lock_mute(lock);
     if (lock->previous_lock != NULL) {
         lock->previous_lock->next_lock = lock->next_lock;
     } else {
@@ -150,12 +157,18 @@ ddblock_status client_next_event(struct ddblock_client *client, ddblock_event *r
     return status;
 }
 
-/* The first lock without an outcome yet; NULL if all have one. With the mutex held. */
+/* A lock that was let go and has no outcome yet. One that came later is none of them. */
+static bool is_awaited(const struct ddblock_lock *lock)
+{
+    return lock->releasing && !lock->answered;
+}
+
+/* The first of those; NULL if all have an outcome. With the mutex held. */
 static struct ddblock_lock *first_unanswered(struct ddblock_client *client)
 {
     struct ddblock_lock *lock = client->locks;
 
-    while (lock != NULL && lock->answered) {
+    while (lock != NULL && !is_awaited(lock)) {
         lock = lock->next_lock;
     }
     return lock;
@@ -164,10 +177,10 @@ static struct ddblock_lock *first_unanswered(struct ddblock_client *client)
 /* What became of a lock that was let go: the worse, the higher. */
 static int badness(const struct ddblock_lock *lock)
 {
-    if (!lock->answered) {
+    if (is_awaited(lock)) {
         return 3;
     }
-    if (lock->acquired != DDBLOCK_OK || lock->released == DDBLOCK_OK) {
+    if (!lock->releasing || lock->acquired != DDBLOCK_OK || lock->released == DDBLOCK_OK) {
         return 0;
     }
     return lock->released == DDBLOCK_LOST ? 1 : 2;

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/thread.h"
 
 /* What is still being given back when the last handle is closed gets this long; a program that
  * ends should not have to wait longer. */
@@ -76,7 +76,10 @@ static void handle_posted(struct ddblock_store *engine)
             alive = loop_post(loop, task, EVENT_CANCEL);
         }
         if (alive && (posts & POST_RELEASE)) {
-            (void)loop_post(loop, task, EVENT_RELEASE);
+            alive = loop_post(loop, task, EVENT_RELEASE);
+        }
+        if (alive && (posts & POST_HAND_OVER)) {
+            (void)loop_post(loop, task, EVENT_HAND_OVER);
         }
     }
 }
@@ -115,20 +118,6 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* Signals are for the application's threads. */
-static int start_thread(struct ddblock_store *engine)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&engine->thread, NULL, run, engine);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
 ddblock_status engine_open(struct store *store, ddblock_log_function log, void *log_user,
                            struct ddblock_store **ret_engine, ddblock_error *error)
 {
@@ -150,7 +139,7 @@ ddblock_status engine_open(struct store *store, ddblock_log_function log, void *
         goto out;
     }
     (void)pthread_mutex_init(&engine->mutex, NULL); /* cannot fail without attributes */
-    rc = start_thread(engine);
+    rc = thread_start(&engine->thread, run, engine);
     if (rc != 0) {
         (void)pthread_mutex_destroy(&engine->mutex);
         status = status_set(error, DDBLOCK_UNAVAILABLE, "cannot start a thread: %s", strerror(rc));
@@ -209,22 +198,19 @@ void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts
 
 void engine_unpost(struct ddblock_store *engine, struct task *task)
 {
-    struct task *before = NULL;
+    struct task **next = &engine->posted_first;
+    struct task *previous = NULL;
 
     if (task->posted == 0) {
         return;
     }
-    if (engine->posted_first == task) {
-        engine->posted_first = task->next_posted;
-    } else {
-        before = engine->posted_first;
-        while (before->next_posted != task) {
-            before = before->next_posted;
-        }
-        before->next_posted = task->next_posted;
+    while (*next != task) {
+        previous = *next;
+        next = &previous->next_posted;
     }
+    *next = task->next_posted;
     if (engine->posted_last == task) {
-        engine->posted_last = before;
+        engine->posted_last = previous;
     }
     task->next_posted = NULL;
     task->posted = 0;

@@ -18,6 +18,7 @@ enum {
     POST_RENEW = 2,
     POST_CANCEL = 4,
     POST_RELEASE = 8,
+    POST_HAND_OVER = 16,
 };
 
 /* The public name of an engine. It is counted: a store handle is one reference, a client
@@ -52,7 +53,7 @@ void engine_release(struct ddblock_store *engine);
 /* Tells the thread what is wanted of a task. With the mutex held. Cannot fail. */
 void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts);
 
-/* Forgets what was posted to a task that has ended before it was handled. With the mutex held. */
+/* Forgets what was posted to a task that has ended meanwhile. With the mutex held. */
 void engine_unpost(struct ddblock_store *engine, struct task *task);
 
 /* A condition for that mutex, whose timed waits end by condition_deadline. */

@@ -185,3 +185,14 @@ bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid)
     *ret_guid = guid;
     return true;
 }
+
+/* docs/protocol.md, "Time": a waiter may take a lock over "once the same guid and fencingToken have
+ * stood for the item's leaseDurationMs". A guid is never written twice, so that the same in two
+ * looks has stood between them. */
+bool info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms)
+{
+    return before->kind == DDBLOCK_ITEM_FAIL_OPEN && after->kind == DDBLOCK_ITEM_FAIL_OPEN &&
+           before->fencing_token == after->fencing_token &&
+           memcmp(before->version, after->version, sizeof(after->version)) == 0 &&
+           elapsed_ms >= before->lease_duration_ms && elapsed_ms >= after->lease_duration_ms;
+}

@@ -10,22 +10,31 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "core/machine_parts.h"
 #include "engine/explain.h"
 #include "engine/lock_task.h"
 
 /* Heartbeats for one call of lock_ensure: one that was under way, and one of its own. */
 enum { ENSURE_TRIES_MAX = 2 };
 
-/* Makes the handle and all that it needs later, so that nothing fails once it runs. */
-static struct ddblock_lock *lock_create(struct ddblock_client *client,
-                                        const struct machine_patience *patience)
+ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
+                           const struct machine_patience *patience, struct ddblock_lock **ret_lock,
+                           ddblock_error *error)
 {
-    struct ddblock_lock *lock = calloc(1, sizeof(*lock));
+    struct lock_id *copy = NULL;
+    struct ddblock_lock *lock;
+    ddblock_status status = lock_id_create(id, &copy, error);
 
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    lock = calloc(1, sizeof(*lock));
     if (lock == NULL) {
-        return NULL;
+        lock_id_destroy(copy);
+        return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
     }
     condition_init(&lock->changed);
+    lock->id = copy;
     lock->engine = client->engine;
     lock->client = client;
     lock->acquired = DDBLOCK_PENDING;
@@ -34,32 +43,19 @@ static struct ddblock_lock *lock_create(struct ddblock_client *client,
     atomic_init(&lock->touched_ns, INT64_MIN);
     atomic_init(&lock->token, 0);
     machine_init(&lock->machine, &client->config, patience);
-    return lock;
-}
-
-ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
-                          const struct machine_patience *patience, void *user,
-                          struct ddblock_lock **ret_lock, ddblock_error *error)
-{
-    struct ddblock_store *engine = client->engine;
-    struct ddblock_lock *lock = NULL;
-    struct lock_id *copy = NULL;
-    ddblock_status status = lock_id_create(id, &copy, error);
-
-    if (status != DDBLOCK_OK) {
-        return status;
-    }
-    lock = lock_create(client, patience);
-    if (lock == NULL) {
-        lock_id_destroy(copy);
-        return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
-    }
-    lock->id = copy;
     lock->task.operations = &lock_operations;
     lock->task.id = lock->id;
     lock->task.scope = client;
     lock->task.owner = client->owner; /* written by acquisitions, for which the handle is open */
-    lock->user = user;
+    *ret_lock = lock;
+    return DDBLOCK_OK;
+}
+
+void lock_run(struct ddblock_lock *lock)
+{
+    struct ddblock_client *client = lock->client;
+    struct ddblock_store *engine = lock->engine;
+
     client_reference(client);
     (void)pthread_mutex_lock(&engine->mutex);
     lock->next_lock = client->locks;
@@ -69,8 +65,24 @@ ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
     client->locks = lock;
     engine_post(engine, &lock->task, POST_START);
     (void)pthread_mutex_unlock(&engine->mutex);
-    *ret_lock = lock;
-    return DDBLOCK_OK;
+}
+
+ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
+                          const struct machine_patience *patience, void *user, bool blocking,
+                          struct ddblock_lock **ret_lock, ddblock_error *error)
+{
+    struct ddblock_lock *lock = NULL;
+    ddblock_status status = lock_create(client, id, patience, &lock, error);
+
+    if (status == DDBLOCK_OK) {
+        lock->user = user;
+        if (blocking) {
+            lock->muted = EVENTS_OF_ACQUISITION;
+        }
+        lock_run(lock);
+        *ret_lock = lock;
+    }
+    return status;
 }
 
 /* Copies the cause. With the mutex held. */
@@ -154,6 +166,7 @@ ddblock_status lock_release(struct ddblock_lock *lock, ddblock_error *error)
         return release_forked(lock, error);
     }
     (void)pthread_mutex_lock(mutex);
+    lock_mute(lock); /* or another thread might be told of a handle that is about to be freed */
     lock_let_go(lock);
     while (!lock->answered) {
         (void)pthread_cond_wait(&lock->changed, mutex);
@@ -211,18 +224,19 @@ static ddblock_status wait_for_time(struct ddblock_lock *lock, int64_t ms, ddblo
 ddblock_status lock_ensure(struct ddblock_lock *lock, int64_t ms, ddblock_error *error)
 {
     const struct machine_config *config = &lock->client->config;
+    int64_t most_ms = config->lease_ms - duration_to_ms(pace_margin(config));
     ddblock_status status = DDBLOCK_OK;
 
-    if (config->kind == DDBLOCK_FAIL_OPEN && ms >= config->lease_ms) {
+    if (config->kind == DDBLOCK_FAIL_OPEN && ms >= most_ms) {
         return status_set(error, DDBLOCK_INVALID,
-                          "no heartbeat can give %lld ms, the lease has only %lld", (long long)ms,
-                          (long long)config->lease_ms);
+                          "no heartbeat can give %lld ms, a lease gives less than %lld",
+                          (long long)ms, (long long)most_ms);
     }
     (void)pthread_mutex_lock(&lock->engine->mutex);
     if (lock->acquired == DDBLOCK_PENDING) {
         status = status_set(error, DDBLOCK_PENDING, "the lock is still being waited for");
     } else {
-        status = wait_for_time(lock, ms, error);
+        status = wait_for_time(lock, ms > 1 ? ms : 1, error); /* none is left of what is lost */
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
     return status;
@@ -244,8 +258,11 @@ ddblock_origin lock_origin(struct ddblock_lock *lock, ddblock_info *ret_previous
 
     (void)pthread_mutex_lock(&lock->engine->mutex);
     origin = lock->origin;
-    if (lock->previous != NULL && ret_previous != NULL) {
-        info_from_record(ret_previous, lock->previous);
+    if (origin == DDBLOCK_ORIGIN_TAKEN_OVER && ret_previous != NULL) {
+        memset(ret_previous, 0, sizeof(*ret_previous)); /* what there was no memory to keep */
+        if (lock->previous != NULL) {
+            info_from_record(ret_previous, lock->previous);
+        }
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
     return origin;
@@ -276,7 +293,7 @@ ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
     (void)pthread_mutex_lock(&lock->engine->mutex);
     state = lock->state;
     if (lock->releasing && (state == DDBLOCK_STATE_HELD || state == DDBLOCK_STATE_AT_RISK)) {
-        state = DDBLOCK_STATE_RELEASED; /* it is not held any more, and was not lost */
+        state = DDBLOCK_STATE_RELEASED; /* though the store may not have heard of it yet */
     }
     if (state == DDBLOCK_STATE_AT_RISK || state == DDBLOCK_STATE_LOST) {
         (void)cause_of(lock, lock->cause_status, error);

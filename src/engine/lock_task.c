@@ -28,7 +28,9 @@ void lock_free(struct ddblock_lock *lock)
     free(lock->cause);
     free(lock->holder);
     free(lock->previous);
-    (void)pthread_cond_destroy(&lock->changed);
+    if (!engine_is_forked(lock->engine)) { /* it waits for who waits: in a child for ever */
+        (void)pthread_cond_destroy(&lock->changed);
+    }
     free(lock);
 }
 
@@ -205,6 +207,10 @@ static void apply_notice(struct ddblock_lock *lock, const struct effects *effect
         lock->state = DDBLOCK_STATE_LOST;
         lock_event_add(lock, DDBLOCK_EVENT_LOST);
         break;
+    case NOTICE_HANDED_OVER:
+        lock->handed_over = true;
+        lock->state = DDBLOCK_STATE_RELEASED;
+        break;
     case NOTICE_RELEASED:
         lock->answered = true;
         lock->released = effects->status;
@@ -268,6 +274,9 @@ static void log_notice(const struct ddblock_lock *lock, const struct effects *ef
         engine_log(engine, DDBLOCK_LOG_INFO, "%s: %s", name,
                    cause->status == DDBLOCK_OK ? "released" : cause->message);
         break;
+    case NOTICE_HANDED_OVER:
+        engine_log(engine, DDBLOCK_LOG_INFO, "%s: handed over", name);
+        break;
     case NOTICE_NONE:
         break;
     }
@@ -282,7 +291,6 @@ static void lock_publish(struct task *task, const struct effects *effects,
 
     keep_failure(lock, reply);
     explain(lock, effects, &cause);
-    log_notice(lock, effects, &cause); /* before the mutex: it is the application's code */
     (void)pthread_mutex_lock(&lock->engine->mutex);
     changed = effects->notice != NOTICE_ACQUIRED && keep_holder(lock);
     keep_cause(lock, &cause);
@@ -294,6 +302,9 @@ static void lock_publish(struct task *task, const struct effects *effects,
         signal_change(lock);
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
+    /* The application's code: without the mutex, and after who waits was told, as it may take its
+     * time. The task is ours until lock_ended(). */
+    log_notice(lock, effects, &cause);
 }
 
 static void lock_ended(struct task *task, ddblock_status status)
@@ -303,7 +314,7 @@ static void lock_ended(struct task *task, ddblock_status status)
     bool detached;
 
     (void)pthread_mutex_lock(mutex);
-    engine_unpost(lock->engine, task);
+    engine_unpost(lock->engine, task); /* what came while it was ending is in vain */
     detached = lock->detached;
     if (!detached) {
         lock->ended = true;

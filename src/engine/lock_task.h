@@ -35,6 +35,7 @@ struct ddblock_lock {
     bool releasing; /* the application lets go: nothing is held from here on */
     bool answered;  /* the release is over; its outcome: */
     ddblock_status released;
+    bool handed_over;            /* the machine has ended, with the lock held */
     bool ended;                  /* the loop is done with it */
     bool detached;               /* the application is; who comes second frees it */
     ddblock_status cause_status; /* of not being acquired, of the risk, the loss, the release: */
@@ -48,6 +49,7 @@ struct ddblock_lock {
     int event_fd;                  /* -1: nobody asked for it yet */
 
     unsigned events; /* for the client, a bit for each kind */
+    unsigned muted;  /* those that are not told, since a blocking call returns them */
     bool ready;      /* it stands among those with events, between: */
     struct ddblock_lock *ready_previous;
     struct ddblock_lock *ready_next;
@@ -57,12 +59,30 @@ struct ddblock_lock {
 
 extern const struct task_operations lock_operations;
 
+/* What becomes of an acquisition: a call that waits for it returns that, and no event tells it. */
+enum {
+    EVENTS_OF_ACQUISITION = 1 << DDBLOCK_EVENT_ACQUIRED | 1 << DDBLOCK_EVENT_NOT_ACQUIRED,
+};
+
+/* Makes a handle and all that it needs later, so that nothing fails once it runs. It is in no
+ * client yet: its machine may still be made another one. */
+ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
+                           const struct machine_patience *patience, struct ddblock_lock **ret_lock,
+                           ddblock_error *error);
+
+/* Puts the lock into its client, which it keeps alive, and lets it run. */
+void lock_run(struct ddblock_lock *lock);
+
 /* From here on nothing is held, and the release begins. With the mutex held. */
 void lock_let_go(struct ddblock_lock *lock);
 
 /* Adds an event, or takes one back, for the client's queue. With the mutex held. */
 void lock_event_add(struct ddblock_lock *lock, ddblock_event_kind kind);
 void lock_event_drop(struct ddblock_lock *lock, ddblock_event_kind kind);
+
+/* From here on no event of the lock is told, whatever comes: its handle is being freed. With the
+ * mutex held. */
+void lock_mute(struct ddblock_lock *lock);
 
 /* Takes the lock out of its client, with its events. With the mutex held. */
 void lock_leave_client(struct ddblock_lock *lock);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/status.h"
+
 /* Without random bytes no write can be sent. That they fail once the first came was never
  * seen; if it happens, leases run out by themselves while this is tried again. */
 enum { FRESH_AGAIN_MS = 10 };
@@ -12,6 +14,8 @@ enum { FRESH_AGAIN_MS = 10 };
 bool loop_init(struct loop *loop, struct store *store, const struct loop_host *host)
 {
     *loop = (struct loop){.store = store, .host = *host};
+    quota_init(&loop->urgent_quota);
+    quota_init(&loop->others_quota);
     metrics_init(&loop->metrics);
     if (!host->random_fill(host->user, &loop->random_state, sizeof(loop->random_state)) ||
         !host->random_fill(host->user, &loop->fresh, sizeof(loop->fresh))) {
@@ -100,6 +104,24 @@ static void refresh(struct loop *loop)
     }
 }
 
+/* Takes what a failure costs, and gives it back after a success. True if the failure finds no quota
+ * left. */
+static bool settle_quota(struct loop *loop, struct task *task, const struct outcome *outcome)
+{
+    struct quota *quota = task->urgent ? &loop->urgent_quota : &loop->others_quota;
+    bool failed = outcome->kind == OUTCOME_FAILED || outcome->kind == OUTCOME_IN_DOUBT;
+
+    if (!failed) {
+        quota_return(quota, task->retry_cost);
+        task->retry_cost = 0;
+        return false;
+    }
+    if (outcome->kind == OUTCOME_FAILED && !status_is_retryable(outcome->status)) {
+        return false; /* another try cannot mend it, and mostly there is none */
+    }
+    return !quota_take(quota, outcome->status, &task->retry_cost);
+}
+
 /* Requests lie in memory of their own, since few of many tasks have one at a time. One for which
  * there is no memory waits in its queue as well, to fail there. */
 static void queue_request(struct loop *loop, struct task *task, const struct request *request)
@@ -109,6 +131,7 @@ static void queue_request(struct loop *loop, struct task *task, const struct req
     if (task->request != NULL) {
         *task->request = *request;
     }
+    task->urgent = request->urgent;
     queue_add(request->urgent ? &loop->urgent : &loop->others, task);
 }
 
@@ -123,6 +146,7 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
         .random = next_random(loop),
         .fresh = &loop->fresh,
         .outcome = reply != NULL ? &reply->outcome : NULL,
+        .spent = reply != NULL && settle_quota(loop, task, &reply->outcome),
     };
     struct effects effects;
     struct task *next = NULL;
@@ -202,6 +226,7 @@ static void submit(struct loop *loop, struct task *task, const struct request *a
         .tag = (uint64_t)(uintptr_t)task,
         .id = task->id,
         .owner = task->owner,
+        .page = task->page,
         .ask = ask,
     };
 

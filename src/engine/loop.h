@@ -7,6 +7,7 @@
 
 #include "base/heap.h"
 #include "engine/lines.h"
+#include "engine/quota.h"
 #include "engine/metrics.h"
 #include "engine/task.h"
 #include "store/store.h"
@@ -33,6 +34,8 @@ struct loop {
     size_t task_count;
     struct task_queue urgent; /* renewals and releases */
     struct task_queue others;
+    struct quota urgent_quota; /* of their own, so that acquisitions cannot use it up */
+    struct quota others_quota;
     size_t under_way; /* requests that the store has */
     struct guid fresh;
     bool fresh_ready;

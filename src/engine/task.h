@@ -32,16 +32,19 @@ struct task_operations {
     void (*ended)(struct task *task, ddblock_status status);
 };
 
-/* Zeroed but for the first four. */
+/* Zeroed but for the first five, of which a task of a list has no id. */
 struct task {
     const struct task_operations *operations;
     const void *scope;        /* tasks of one scope and id stand in one line (lines.h); NULL: this
                                  one stands in none */
     const struct lock_id *id; /* alive as long as the task */
     const char *owner;        /* the same */
+    struct page *page;        /* the same; of a list */
 
     struct heap_entry timer;
     struct request *request; /* waiting for the store to have room; NULL: none is */
+    bool urgent;             /* the request that was queued last was */
+    uint32_t retry_cost;     /* what its last failure took from the quota */
     struct task *next_queued;
     struct task *previous; /* of all tasks */
     struct task *next;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/dynamodb_fault.h"
+#include "store/dynamodb_page.h"
 #include "store/dynamodb_record.h"
 #include "store/dynamodb_request.h"
 #include "wire/crc32.h"
@@ -33,7 +34,7 @@ static void doubt_body(const struct dynamodb_question *question, const struct ht
     char message[128];
 
     (void)snprintf(message, sizeof(message), "the answer to %s (HTTP %d) is not one of DynamoDB's",
-                   dynamodb_request_operation(question->kind), http->status);
+                   dynamodb_request_operation(question->kind, question->page), http->status);
     doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
 }
 
@@ -56,6 +57,23 @@ static void read_success(const struct dynamodb_question *question, const struct 
     }
 }
 
+/* A 200 with a page of a list. */
+static void read_page(const struct dynamodb_question *question, const struct http_reply *http,
+                      const struct dynamodb_reply *answer, struct store_reply *reply)
+{
+    ddblock_error error = {0};
+    ddblock_status status =
+        dynamodb_page_read(question->scene.table, answer, question->page, &error);
+
+    if (status == DDBLOCK_OK) {
+        reply->outcome = (struct outcome){.kind = OUTCOME_FOUND};
+    } else if (status == DDBLOCK_UNAVAILABLE) {
+        doubt_body(question, http, reply);
+    } else {
+        fail(reply, status, error.message);
+    }
+}
+
 /* The condition did not hold. */
 static void read_refusal(const struct dynamodb_question *question, const struct http_reply *http,
                          const struct dynamodb_reply *answer, struct store_reply *reply)
@@ -75,10 +93,9 @@ static void read_refusal(const struct dynamodb_question *question, const struct 
 
 /* An error that is not a refusal: "An HTTP 400 status code indicates a problem with your request"
  * (DynamoDB guide, "Error handling with DynamoDB"), so nothing was carried out. */
-static void read_fault(const struct dynamodb_question *question,
-                       const struct dynamodb_reply *answer, struct store_reply *reply)
+static void read_fault(struct dynamodb_question *question, const struct dynamodb_reply *answer,
+                       struct store_reply *reply)
 {
-    const char *operation = dynamodb_request_operation(question->kind);
     ddblock_error error = {0};
     ddblock_status status;
 
@@ -88,12 +105,13 @@ static void read_fault(const struct dynamodb_question *question,
              "now on");
         return;
     }
-    status = dynamodb_fault_explain(answer, operation, question->table, &error);
+    question->keys_refused = dynamodb_fault_is_keys(answer);
+    status = dynamodb_fault_explain(answer, &question->scene, &error);
     fail(reply, status, error.message);
 }
 
 /* The body of a 200 or a 4xx, which alone tells what became of the request. */
-static void read_body(const struct dynamodb_question *question, const struct http_reply *http,
+static void read_body(struct dynamodb_question *question, const struct http_reply *http,
                       struct store_reply *reply)
 {
     struct dynamodb_reply answer = {0};
@@ -101,6 +119,8 @@ static void read_body(const struct dynamodb_question *question, const struct htt
 
     if (!is_whole || !dynamodb_reply_read(http->body, &answer)) {
         doubt_body(question, http, reply);
+    } else if (http->status == 200 && question->kind == REQUEST_LIST) {
+        read_page(question, http, &answer, reply);
     } else if (http->status == 200) {
         read_success(question, http, &answer, reply);
     } else if (answer.code[0] == '\0') {
@@ -112,7 +132,7 @@ static void read_body(const struct dynamodb_question *question, const struct htt
     }
 }
 
-static void read_replied(const struct dynamodb_question *question, const struct http_reply *http,
+static void read_replied(struct dynamodb_question *question, const struct http_reply *http,
                          struct store_reply *reply)
 {
     char message[128];
@@ -121,7 +141,7 @@ static void read_replied(const struct dynamodb_question *question, const struct 
      * or failed" (DynamoDB guide, "Error handling with DynamoDB"). */
     if (http->status >= 500) {
         (void)snprintf(message, sizeof(message), "DynamoDB has a fault (HTTP %d at %s)",
-                       http->status, dynamodb_request_operation(question->kind));
+                       http->status, dynamodb_request_operation(question->kind, question->page));
         doubt(question->kind, reply, DDBLOCK_UNAVAILABLE, message);
     } else if (http->status == 200 || http->status >= 400) {
         read_body(question, http, reply);
@@ -130,10 +150,11 @@ static void read_replied(const struct dynamodb_question *question, const struct 
     }
 }
 
-void dynamodb_outcome_read(const struct dynamodb_question *question, const struct http_reply *http,
+void dynamodb_outcome_read(struct dynamodb_question *question, const struct http_reply *http,
                            struct store_reply *reply)
 {
     reply->message[0] = '\0';
+    question->scene.operation = dynamodb_request_operation(question->kind, question->page);
     switch (http->result) {
     case HTTP_REPLIED:
         read_replied(question, http, reply);
@@ -144,5 +165,8 @@ void dynamodb_outcome_read(const struct dynamodb_question *question, const struc
     case HTTP_IN_DOUBT:
         doubt(question->kind, reply, http->failure, http->message);
         break;
+    }
+    if (http->result == HTTP_REPLIED && http->retry_after_ms > 0) {
+        reply->outcome.retry_after = duration_from_ms(http->retry_after_ms);
     }
 }

@@ -35,6 +35,9 @@ static const char *const statement_texts[FILE_STATEMENTS] = {
                    " lock_acquired_time_unix_ms, owner)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [FILE_DELETE] = ("DELETE FROM locks" WHERE_ID),
+    [FILE_LIST] = "SELECT partition_type, partition_key, sort_type, sort_key FROM locks"
+                  " WHERE (partition_type, partition_key, sort_type, sort_key) >= (?1, ?2, ?3, ?4)"
+                  " ORDER BY partition_type, partition_key, sort_type, sort_key",
 };
 
 /* Fills in the error of an opening that failed. */

@@ -47,6 +47,7 @@ static bool transition_allowed(const struct request *ask, const struct record *r
         return closed && guid_is_observed(ask, record);
     case REQUEST_READ:
     case REQUEST_READ_LATEST:
+    case REQUEST_LIST:
     case REQUEST_NONE:
     case REQUEST_KINDS:
         break;
@@ -113,6 +114,7 @@ static void transition_effect(const struct request *ask, const char *owner, stru
         return;
     case REQUEST_READ:
     case REQUEST_READ_LATEST:
+    case REQUEST_LIST:
     case REQUEST_NONE:
     case REQUEST_KINDS:
         break;

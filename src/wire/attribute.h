@@ -6,9 +6,9 @@
 
 #include "base/bytes.h"
 
-/* No attribute of a lock's item may be longer: a guid has at most 128 bytes, a number at most
- * DECIMAL_SIZE_MAX, an owner is cut at 255. */
-enum { ATTRIBUTE_SIZE_MAX = 512 };
+/* No attribute of a lock's item may be longer: a partition key has at most 2048 bytes, which base64
+ * makes 2732; a guid has at most 128, a number DECIMAL_SIZE_MAX, an owner is cut at 255. */
+enum { ATTRIBUTE_SIZE_MAX = 2736 };
 
 /* An attribute that was read. */
 struct attribute {

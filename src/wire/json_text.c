@@ -3,6 +3,9 @@
 
 #include "base/text.h"
 
+/* The longest names that are asked for are those of keys (API reference, AttributeName). */
+enum { NAME_SIZE_MAX = 255 };
+
 struct reader {
     const uint8_t *next;
     const uint8_t *end;
@@ -294,7 +297,7 @@ static bool enter_object(struct reader *reader)
 int json_text_find(struct bytes value, const char *name, struct bytes *ret_value)
 {
     struct reader reader = reader_of(value);
-    uint8_t buffer[64];
+    uint8_t buffer[NAME_SIZE_MAX];
     int found = 0;
 
     if (!enter_object(&reader)) {
@@ -347,6 +350,37 @@ bool json_text_is_object(struct bytes value)
     return is_next(&reader, '{');
 }
 
+bool json_text_elements(struct bytes value, struct bytes *ret_rest)
+{
+    struct reader reader = reader_of(value);
+
+    skip_space(&reader);
+    if (!accept(&reader, '[')) {
+        return false;
+    }
+    skip_space(&reader);
+    (void)accept(&reader, ']');
+    *ret_rest = bytes_from(reader.next, (size_t)(reader.end - reader.next));
+    return true;
+}
+
+bool json_text_next(struct bytes *rest, struct bytes *ret_element)
+{
+    struct reader reader = reader_of(*rest);
+    const uint8_t *start;
+
+    skip_space(&reader);
+    start = reader.next;
+    if (!read_value(&reader, JSON_TEXT_NESTING_MAX)) {
+        return false;
+    }
+    *ret_element = bytes_from(start, (size_t)(reader.next - start));
+    skip_space(&reader);
+    (void)(accept(&reader, ',') || accept(&reader, ']'));
+    *rest = bytes_from(reader.next, (size_t)(reader.end - reader.next));
+    return true;
+}
+
 bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size_t *ret_size,
                       bool *ret_whole)
 {
@@ -359,4 +393,17 @@ bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size
     *ret_size = sink.size;
     *ret_whole = !sink.is_cut;
     return true;
+}
+
+void json_text_copy(struct bytes object, const char *name, char *target, size_t size)
+{
+    struct bytes value = {0};
+    size_t length = 0;
+    bool is_whole;
+
+    if (json_text_find(object, name, &value) == 1) {
+        (void)json_text_string(value, (uint8_t *)target, size - 1, &length, &is_whole);
+    }
+    target[length] = '\0';
+    text_trim_utf8(target);
 }

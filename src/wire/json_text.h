@@ -27,9 +27,18 @@ size_t json_text_count(struct bytes value);
 
 bool json_text_is_object(struct bytes value);
 
+/* Walks an array: first its elements, false if the value is no array; then one after the other,
+ * false if none is left. */
+bool json_text_elements(struct bytes value, struct bytes *ret_rest);
+bool json_text_next(struct bytes *rest, struct bytes *ret_element);
+
 /* Decodes at most capacity bytes of a string, cut anywhere; *ret_whole says whether that is all.
  * False, and nothing set, if the value is no string. */
 bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size_t *ret_size,
                       bool *ret_whole);
+
+/* Copies the object's one string of the name, cut at a character to fit, with a NUL; "" if there is
+ * none. */
+void json_text_copy(struct bytes object, const char *name, char *target, size_t size);
 
 #endif

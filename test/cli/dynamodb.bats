@@ -17,6 +17,7 @@ setup() {
 
 teardown() {
     end_holder
+    end_hold
 }
 
 @test "the command knows its lock" { the_command_knows_its_lock; }
@@ -64,3 +65,7 @@ teardown() {
     # Port 9, discard, answers nowhere today.
     run -69 "$DDBLOCK" run --table "$TABLE" --endpoint http://127.0.0.1:9 -n "$LOCK" -- true
 }
+@test "a lock is held across commands" { a_lock_is_held_across_commands; }
+@test "a fail-closed lock needs no process" { a_fail_closed_lock_needs_no_process; }
+@test "a lock without heartbeats needs no process" { a_lock_without_heartbeats_needs_no_process; }
+@test "a broken lock is lost to its hold file" { a_broken_lock_is_lost_to_its_hold_file; }

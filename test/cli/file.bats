@@ -10,6 +10,7 @@ setup() {
 
 teardown() {
     end_holder
+    end_hold
 }
 
 @test "the command knows its lock" { the_command_knows_its_lock; }
@@ -22,3 +23,7 @@ teardown() {
 @test "a stop past the lease ends the command" { a_stop_past_the_lease_ends_the_command; }
 @test "no descriptor leaks" { no_descriptor_leaks; }
 @test "any name will do" { any_name_will_do; }
+@test "a lock is held across commands" { a_lock_is_held_across_commands; }
+@test "a fail-closed lock needs no process" { a_fail_closed_lock_needs_no_process; }
+@test "a lock without heartbeats needs no process" { a_lock_without_heartbeats_needs_no_process; }
+@test "a broken lock is lost to its hold file" { a_broken_lock_is_lost_to_its_hold_file; }

@@ -5,6 +5,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# Nobody's own configuration.
+export DDBLOCK_CONFIG=/dev/null
+
 DDBLOCK=${DDBLOCK:-$BATS_TEST_DIRNAME/../../build/dev/cli/ddblock}
 
 use_file() {
@@ -86,4 +89,29 @@ end_holder() {
         kill -KILL "$holder_pid" 2>/dev/null || true
         wait "$holder_pid" 2>/dev/null || true
     fi
+}
+
+# acquire ARGUMENT…: "ddblock acquire" on the place, with the hold file $HOLD.
+acquire() {
+    ddblock acquire --hold-file "$HOLD" "$@"
+}
+
+# status_is STATUS: what "ddblock status" says of $HOLD; for wait_until.
+status_is() {
+    local status=0
+    "$DDBLOCK" status --hold-file "$HOLD" >"$BATS_TEST_TMPDIR/status" 2>&1 || status=$?
+    [ "$status" -eq "$1" ]
+}
+
+# The process that holds what $HOLD tells of.
+hold_pid() {
+    sed -n 's/^holder = //p' "$HOLD"
+}
+
+# For teardown: what the tests of "acquire" may leave behind.
+end_hold() {
+    local process
+    for process in $(sed -n 's/^holder = //p' "$BATS_TEST_TMPDIR"/hold* 2>/dev/null); do
+        [ "$process" -eq 0 ] || kill -KILL "$process" 2>/dev/null || true
+    done
 }

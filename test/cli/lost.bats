@@ -78,3 +78,80 @@ teardown() {
     run -76 ddblock run --fail-closed "$LOCK" -- "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
     [[ $output == *"was lost before the command had ended"* ]]
 }
+
+@test "--on-lost kill gives no warning" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 2s --heartbeat 0 --on-lost kill "$LOCK" -- \
+        sh -c 'trap "echo warned; exit 0" TERM; sleep 60 & wait'
+    [[ $output == *"the command is killed"* ]]
+    [[ $output != *"warned"* ]]
+}
+
+@test "--on-lost ignore leaves the command alone, and tells" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 1s --heartbeat 0 --on-lost ignore "$LOCK" -- \
+        sh -c 'trap "echo warned; exit 0" TERM; sleep 2; echo done'
+    [[ $output == *"is left alone"*"done"*"may have run beside the next holder"* ]]
+    [[ $output != *"warned"* ]]
+}
+
+@test "--grace is the time between SIGTERM and SIGKILL" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 4s --heartbeat 0 --grace 3s "$LOCK" -- \
+        bash -c 'trap "term=\$EPOCHREALTIME" TERM; while :; do echo "${EPOCHREALTIME/./} ${term/./}" >"$0"; sleep 0.05; done' \
+        "$BATS_TEST_TMPDIR/times"
+    local last term
+    read -r last term <"$BATS_TEST_TMPDIR/times"
+    [ $((last - term)) -ge 2000000 ]
+    run -64 ddblock run --lease 4s --grace 3s "$LOCK" -- true
+    [[ $output == *"--grace: with a lease of 4 s"* ]]
+}
+
+@test "--pass-fd tells the command in time, and when ddblock dies" {
+    # shellcheck disable=SC2016
+    run -76 ddblock run --lease 2s --heartbeat 0 --on-lost ignore --pass-fd "$LOCK" -- \
+        bash -c 'read -r -u "$DDBLOCK_LOST_FD"; echo "read $?"; '"$(printf '%q ' "$DDBLOCK" show "${PLACE[@]}" "$LOCK")"'; sleep 2'
+    [[ $output == *"read 1"*"held, fails open"*"token         1"* ]]
+    # shellcheck disable=SC2016
+    start_ddblock --lease 3s --pass-fd "$LOCK" -- bash -c \
+        'bash -c "read -r -u \$DDBLOCK_LOST_FD; echo \$? >\"\$0\"" "$0" & wait' "$BATS_TEST_TMPDIR/told"
+    holder_pid=$pid
+    sleep 1
+    [ ! -e "$BATS_TEST_TMPDIR/told" ]
+    kill -KILL "$pid"
+    wait_until test -s "$BATS_TEST_TMPDIR/told" # a child of the command outlives it, but is told
+}
+
+# Standard error is a pipe that is full, and nobody reads it. A terminal after ^S is the same.
+@test "the command is ended though nobody takes what we say" {
+    local fifo=$BATS_TEST_TMPDIR/stuck
+    mkfifo "$fifo"
+    exec 5<>"$fifo"
+    dd if=/dev/zero of="$fifo" bs=1024 oflag=nonblock 2>/dev/null || true
+    "$DDBLOCK" run "${PLACE[@]}" --lease 1s --heartbeat 0 "$LOCK" -- \
+        sleep 60 2>"$fifo" 3>&- 5>&- &
+    holder_pid=$!
+    wait_until is_dead "$holder_pid"
+    exec 5>&-
+    local status=0
+    wait "$holder_pid" || status=$?
+    [ "$status" -eq 76 ]
+}
+
+@test "a command whose lock is lost before it starts is not started" {
+    local fifo=$BATS_TEST_TMPDIR/stuck
+    mkfifo "$fifo"
+    exec 5<>"$fifo"
+    dd if=/dev/zero of="$fifo" bs=1024 oflag=nonblock 2>/dev/null || true
+    "$DDBLOCK" run "${PLACE[@]}" -v --lease 1s --heartbeat 0 "$LOCK" -- \
+        touch "$BATS_TEST_TMPDIR/ran" 2>"$fifo" 3>&- 5>&- &
+    holder_pid=$!
+    sleep 2
+    cat <&5 >"$BATS_TEST_TMPDIR/said" 3>&- &
+    local reader=$!
+    expect_end 76 "$holder_pid"
+    wait_until grep -aq "was lost before the command was started" "$BATS_TEST_TMPDIR/said"
+    kill "$reader"
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+    exec 5>&-
+}

@@ -131,3 +131,91 @@ teardown() {
     run -0 ddblock run "$LOCK" -- true
     [ -z "$output" ]
 }
+
+@test "--shell runs a line, and gives it words" {
+    # shellcheck disable=SC2016
+    run -0 ddblock run --shell "$LOCK" -- 'echo "$1" "$DDBLOCK_LOCK" | tr a-z A-Z; echo $0' 'a  b'
+    [ "${lines[0]}" = "A  B BUILD" ]
+    [ "${lines[1]}" = sh ]
+    run -3 ddblock run --shell "$LOCK" 'exit 3'
+    run -127 ddblock run --shell "$LOCK" -- no-such-command-anywhere
+}
+
+@test "--conflict-exit-code is for a lock that was not acquired, and nothing else" {
+    start_holder
+    run -9 ddblock run -n --conflict-exit-code 9 "$LOCK" -- true
+    run -1 ddblock run --conflict-exit-code 9 "$LOCK.other" -- false
+    run -78 ddblock run -n --conflict-exit-code 9 --fail-closed "$LOCK" -- true
+}
+
+@test "--exec is refused, with the reason" {
+    local option
+    for option in --exec --no-fork -F; do
+        run -64 ddblock run "$option" "$LOCK" -- true
+        [[ $output == *"ddblock cannot become the command"* ]]
+    done
+}
+
+@test "--quiet leaves it to the exit status" {
+    start_holder
+    run -75 ddblock run -q -n "$LOCK" -- true
+    [ -z "$output" ]
+    run -64 ddblock run -q "$LOCK"
+    [ -n "$output" ]
+}
+
+# Every line is an object with these names, whatever the lock is called.
+is_json_log() {
+    node -e '
+        const lines = require("fs").readFileSync(process.argv[1], "utf8").trimEnd().split("\n");
+        for (const line of lines) {
+            const event = JSON.parse(line);
+            if (Number.isNaN(Date.parse(event.time)) || typeof event.event !== "string" ||
+                typeof event.message !== "string" || event.lock !== process.argv[2]) {
+                throw new Error(line);
+            }
+        }
+        console.log(lines.map(line => JSON.parse(line)).map(e => e.event + ":" + (e.token ?? "-")).join(" "));
+    ' "$@"
+}
+
+@test "--json-log tells programs what happens" {
+    command -v node >/dev/null || skip "no Node.js to read it with"
+    local name
+    for name in build $'a "b"\n\t\\ \x01\033[31m' "Schlüssel 🔒" "$(printf 'x%.0s' {1..1024})"; do
+        "$DDBLOCK" run --json-log "${PLACE[@]}" "$name" -- true 2>"$BATS_TEST_TMPDIR/log"
+        run -0 is_json_log "$BATS_TEST_TMPDIR/log" "$name"
+        [[ $output == *"acquired:1"*"started:1"*"ended:1"*"released:1"* ]]
+    done
+    start_holder
+    run -75 bash -c '"$@" 2>"$0"' "$BATS_TEST_TMPDIR/log" \
+        "$DDBLOCK" run --json-log "${PLACE[@]}" -n "$LOCK" -- true
+    run -0 is_json_log "$BATS_TEST_TMPDIR/log" "$LOCK"
+    [[ $output == *"not-acquired:-"* ]]
+}
+
+@test "--pass-fd gives the command a descriptor, and no other" {
+    local bare
+    exec 4</dev/null
+    # shellcheck disable=SC2016
+    bare=$(sh -c 'ls /proc/$$/fd')
+    # shellcheck disable=SC2016
+    run -0 ddblock run --pass-fd "$LOCK" -- sh -c 'echo "$DDBLOCK_LOST_FD"; ls /proc/$$/fd'
+    exec 4<&-
+    [ "${lines[0]}" -ge 3 ]
+    [ "$(printf "%s\n" "${lines[@]:1}" | sort -n)" = "$(printf "%s\n" "$bare" "${lines[0]}" | sort -n)" ]
+    # It stays silent while the lock is held.
+    run -142 ddblock run --pass-fd "$LOCK" -- \
+        bash -c 'read -r -t 1 -u "$DDBLOCK_LOST_FD"; exit $?'
+    # An inner run without it tells of none.
+    run -0 ddblock run --pass-fd outer -- "$DDBLOCK" run "${PLACE[@]}" inner -- \
+        sh -c 'echo ${DDBLOCK_LOST_FD-none}'
+    [ "$output" = none ]
+}
+
+@test "options that wait by count" {
+    start_holder --lease 1s
+    local before=$SECONDS
+    run -75 ddblock run --retries 1 "$LOCK" -- true
+    [ $((SECONDS - before)) -ge 1 ]
+}

@@ -109,3 +109,64 @@ any_name_will_do() {
         [[ ${lines[1]} == *"free (released)" ]]
     done
 }
+
+a_lock_is_held_across_commands() {
+    HOLD=$BATS_TEST_TMPDIR/hold
+    run -0 acquire --lease 2s "$LOCK"
+    [ "$output" = 1 ]
+    [ "$(stat -c %a "$HOLD")" = 600 ]
+    run -0 "$DDBLOCK" status --hold-file "$HOLD"
+    [[ $output == *"state         held"*"token         1"*"remaining     "*"holder        process "* ]]
+    run -75 ddblock run -n "$LOCK" -- true
+    sleep 3 # longer than its lease
+    status_is 0
+    run -75 ddblock run -n "$LOCK" -- true
+    run -0 "$DDBLOCK" release --hold-file "$HOLD"
+    [ -z "$output" ]
+    [ ! -e "$HOLD" ]
+    status_is 75
+    run -75 "$DDBLOCK" release --hold-file "$HOLD"
+    run -0 ddblock run -n "$LOCK" -- sh -c 'echo $DDBLOCK_FENCING_TOKEN'
+    [ "$output" = 2 ]
+}
+
+a_fail_closed_lock_needs_no_process() {
+    HOLD=$BATS_TEST_TMPDIR/hold
+    run -0 acquire --fail-closed "$LOCK"
+    [ -z "$output" ]
+    [ "$(hold_pid)" = 0 ]
+    status_is 0
+    run -75 ddblock run -n --fail-closed "$LOCK" -- true
+    cd / # the hold file knows where the locks are
+    run -0 "$DDBLOCK" release --hold-file "$HOLD"
+    run -0 ddblock show "$LOCK"
+    [[ $output == *"free (no item)"* ]]
+}
+
+a_lock_without_heartbeats_needs_no_process() {
+    HOLD=$BATS_TEST_TMPDIR/hold
+    run -0 acquire --heartbeat 0 --lease 30s "$LOCK"
+    [ "$output" = 1 ]
+    [ "$(hold_pid)" = 0 ]
+    run -0 "$DDBLOCK" release --hold-file "$HOLD"
+    run -0 ddblock show "$LOCK"
+    [[ $output == *"free (released)"* ]]
+    run -0 acquire --heartbeat 0 --lease 300ms "$LOCK"
+    wait_until status_is 76
+    run -76 "$DDBLOCK" release --hold-file "$HOLD"
+    [[ $output == *"was lost before it could be given back"* ]]
+    [ ! -e "$HOLD" ]
+}
+
+a_broken_lock_is_lost_to_its_hold_file() {
+    HOLD=$BATS_TEST_TMPDIR/hold
+    run -0 acquire --lease 9s "$LOCK" # a heartbeat between the look and the break is rare
+    run -0 ddblock break --yes "$LOCK"
+    wait_until status_is 76
+    run -76 "$DDBLOCK" release --hold-file "$HOLD"
+    [ ! -e "$HOLD" ]
+    run -0 acquire --fail-closed "$LOCK closed"
+    run -0 ddblock break --yes "$LOCK closed"
+    run -76 "$DDBLOCK" release --hold-file "$HOLD"
+    [[ $output == *"was lost"* ]]
+}

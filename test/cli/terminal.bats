@@ -108,6 +108,40 @@ wait_for() {
     wait_for "^got=four$"
 }
 
+@test "a password prompt reads without an echo" {
+    type_line "r $LOCK -- bash -c 'read -rsp Password: x </dev/tty; echo; echo got=\${#x}'"
+    wait_for "^Password:"
+    type_line "secret"
+    wait_for "^got=6$"
+    run ! screen_has "secret"
+}
+
+@test "an editor runs under it" {
+    command -v vi >/dev/null || skip "no vi to test with"
+    type_line "r $LOCK -- vi -u NONE $BATS_TEST_TMPDIR/note; echo status=\$?"
+    wait_for "^~"
+    tmux -L "$SESSION" send-keys i "written" Escape
+    type_line ":wq"
+    wait_for "status=0$"
+    [ "$(cat "$BATS_TEST_TMPDIR/note")" = written ]
+}
+
+@test "^C ends the wait of acquire, and ^C afterwards does not end its holder" {
+    local acquire
+    acquire="$(printf '%q ' "$DDBLOCK" acquire --hold-file "$BATS_TEST_TMPDIR/hold" "${PLACE[@]}")"
+    start_holder
+    type_line "$acquire $LOCK; echo status=\$?"
+    wait_for "^waiting for"
+    type_key C-c
+    wait_for "status=130$"
+    type_line "$acquire other; sleep 60"
+    wait_for "^1$"
+    type_key C-c
+    sleep 0.5
+    run -0 "$DDBLOCK" status --hold-file "$BATS_TEST_TMPDIR/hold"
+    run -0 "$DDBLOCK" release --hold-file "$BATS_TEST_TMPDIR/hold"
+}
+
 @test "a pager after the command keeps the terminal" {
     type_line "r $LOCK -- seq 5 | sh -c 'wc -l; read x </dev/tty; echo pager=\$x'; echo status=\${PIPESTATUS[0]}"
     wait_for "^5$"

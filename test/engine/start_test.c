@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/thread.h"
 #include "base/waker.h"
 #include "engine/engine.h"
 
@@ -21,10 +22,9 @@ static void *calloc_or_not(size_t count, size_t size)
     return faults.memory ? NULL : calloc(count, size);
 }
 
-static int create_or_not(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
-                         void *argument)
+static int start_or_not(pthread_t *thread, void *(*run)(void *), void *argument)
 {
-    return faults.thread ? EAGAIN : pthread_create(thread, attributes, run, argument);
+    return faults.thread ? EAGAIN : thread_start(thread, run, argument);
 }
 
 static bool fill_or_not(void *data, size_t size)
@@ -33,12 +33,12 @@ static bool fill_or_not(void *data, size_t size)
 }
 
 /* The file itself, so that what it asks for can be refused. */
-#define calloc         calloc_or_not
-#define pthread_create create_or_not
-#define random_fill    fill_or_not
+#define calloc       calloc_or_not
+#define thread_start start_or_not
+#define random_fill  fill_or_not
 #include "engine/engine.c"
 #undef calloc
-#undef pthread_create
+#undef thread_start
 #undef random_fill
 
 /* A store that never answers, and counts what is done to it. */

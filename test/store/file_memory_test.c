@@ -50,18 +50,25 @@ static ddblock_status open_file(const char *path, struct store **ret_store, ddbl
     return store_file_open(&options, ret_store, error);
 }
 
-static struct store_reply send(struct store *store, const struct lock_id *id, struct request *ask)
+static struct store_reply submit(struct store *store, const struct store_request *request,
+                                 struct request *ask)
 {
-    const struct store_request request = {.id = id, .owner = "tester", .ask = ask};
     const struct store_reply *reply;
 
     ask->lease_ms = 10000;
     ask->give_up_at = instant_add(clock_now(), duration_from_ms(60000));
-    store_submit(store, &request);
+    store_submit(store, request);
     while ((reply = store_take_reply(store)) == NULL) {
         store_wait(store, INSTANT_NEVER);
     }
     return *reply;
+}
+
+static struct store_reply send(struct store *store, const struct lock_id *id, struct request *ask)
+{
+    const struct store_request request = {.id = id, .owner = "tester", .ask = ask};
+
+    return submit(store, &request, ask);
 }
 
 static struct lock_id *make_id(const char *name)
@@ -188,12 +195,63 @@ static void reading_fails_cleanly(void **state)
     lock_id_destroy(id);
 }
 
+/* A page that was not had begins where it began. */
+static void listing_fails_cleanly(void **state)
+{
+    enum { LOCKS = 5 };
+    struct request ask = {.kind = REQUEST_LIST};
+    struct store *store = NULL;
+    struct page page = {0};
+    const struct store_request request = {.page = &page, .ask = &ask};
+    struct folder folder;
+    bool all_well = false;
+
+    (void)state;
+    folder_make(&folder);
+    assert_int_equal(open_file(folder.file, &store, NULL), DDBLOCK_OK);
+    for (int i = 0; i < LOCKS; i++) {
+        struct request acquire = {.kind = REQUEST_ACQUIRE};
+        struct lock_id *id = make_id((char[2]){(char)('a' + i), '\0'});
+
+        assert_int_equal(send(store, id, &acquire).outcome.kind, OUTCOME_APPLIED);
+        lock_id_destroy(id);
+    }
+    store_destroy(store, false);
+    for (int i = 0; !all_well; i++) {
+        struct store_reply reply;
+        size_t count = 0;
+
+        assert_true(i < ALLOCATIONS_MAX);
+        assert_int_equal(open_file(folder.file, &store, NULL), DDBLOCK_OK);
+        assert_true(page_init(&page, 2));
+        fail_after(i);
+        reply = submit(store, &request, &ask);
+        all_well = !has_failed;
+        fail_after(-1);
+        if (reply.outcome.kind == OUTCOME_FOUND) {
+            count = page.count;
+        } else {
+            assert_int_equal(reply.outcome.status, DDBLOCK_NO_MEMORY);
+            assert_null(page.after);
+        }
+        while (!page.is_last) {
+            assert_int_equal(submit(store, &request, &ask).outcome.kind, OUTCOME_FOUND);
+            count += page.count;
+        }
+        assert_int_equal(count, LOCKS);
+        page_finish(&page);
+        store_destroy(store, false);
+    }
+    folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening_fails_cleanly),
         cmocka_unit_test(writing_fails_cleanly),
         cmocka_unit_test(reading_fails_cleanly),
+        cmocka_unit_test(listing_fails_cleanly),
     };
     sqlite3_mem_methods failing;
 

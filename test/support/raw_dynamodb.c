@@ -50,13 +50,14 @@ static void receive_all(int fd, char *text, size_t size)
     text[used] = '\0';
 }
 
-void raw_dynamodb(const char *endpoint, const char *operation, const char *body, char *reply,
-                  size_t reply_size)
+int raw_dynamodb_ask(const char *endpoint, const char *operation, const char *body, char *reply,
+                     size_t reply_size)
 {
     char head[1024];
     static char answer[65536];
     const char *content;
     int fd = connect_to(endpoint);
+    int status = 0;
 
     snprintf(head, sizeof(head),
              "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -70,8 +71,17 @@ void raw_dynamodb(const char *endpoint, const char *operation, const char *body,
     receive_all(fd, answer, sizeof(answer));
     assert_int_equal(close(fd), 0);
     content = strstr(answer, "\r\n\r\n");
-    if (strncmp(answer, "HTTP/1.1 200", 12) != 0 || content == NULL) {
+    if (sscanf(answer, "HTTP/1.1 %d", &status) != 1 || content == NULL) {
         fail_msg("%s %s: %s", operation, body, answer);
     }
     snprintf(reply, reply_size, "%s", content + 4);
+    return status;
+}
+
+void raw_dynamodb(const char *endpoint, const char *operation, const char *body, char *reply,
+                  size_t reply_size)
+{
+    if (raw_dynamodb_ask(endpoint, operation, body, reply, reply_size) != 200) {
+        fail_msg("%s %s: %s", operation, body, reply);
+    }
 }

@@ -16,4 +16,8 @@
 void raw_dynamodb(const char *endpoint, const char *operation, const char *body, char *reply,
                   size_t reply_size);
 
+/* The same with any answer, of which it returns the HTTP status. */
+int raw_dynamodb_ask(const char *endpoint, const char *operation, const char *body, char *reply,
+                     size_t reply_size);
+
 #endif

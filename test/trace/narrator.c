@@ -122,8 +122,8 @@ void line_add_event(struct line *line, const struct event *event)
 {
     static const char *const names[] = {
         [EVENT_ACQUIRE] = "acquire", [EVENT_QUEUE] = "queue",     [EVENT_RENEW] = "renew",
-        [EVENT_CANCEL] = "cancel",   [EVENT_RELEASE] = "release", [EVENT_TICK] = "tick",
-        [EVENT_REPLY] = "",
+        [EVENT_CANCEL] = "cancel",   [EVENT_RELEASE] = "release", [EVENT_HAND_OVER] = "hand over",
+        [EVENT_TICK] = "tick",       [EVENT_REPLY] = "",
     };
 
     line_add(line, "%s", names[event->kind]);
@@ -158,6 +158,9 @@ void line_add_notice(struct line *line, const struct machine *machine,
         break;
     case NOTICE_LOST:
         line_add(line, " -> lost: %s", losses[machine->loss]);
+        break;
+    case NOTICE_HANDED_OVER:
+        line_add(line, " -> handed over");
         break;
     case NOTICE_RELEASED:
         line_add(line, " -> released: %s", ddblock_status_name(effects->status));

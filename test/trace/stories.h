@@ -23,5 +23,6 @@ int withheld_stories(void);
 int origin_stories(void);
 int closed_stories(void);
 int ghost_stories(void);
+int handover_stories(void);
 
 #endif

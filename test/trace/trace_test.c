@@ -38,6 +38,7 @@ int main(void)
     failed += origin_stories();
     failed += closed_stories();
     failed += ghost_stories();
+    failed += handover_stories();
     failed += cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     return failed;
 }

@@ -150,6 +150,7 @@ static void check_order(struct actor *actor, enum notice notice)
         assert_true(actor->told_acquired && !actor->told_over);
         break;
     case NOTICE_RELEASED:
+    case NOTICE_HANDED_OVER:
         assert_true(actor->told_acquired && !actor->told_over);
         actor->told_over = true;
         break;
@@ -325,6 +326,24 @@ void world_cancel(struct world *world, size_t who)
 void world_release(struct world *world, size_t who)
 {
     step(world, who, EVENT_RELEASE, NULL);
+}
+
+void world_hand_over(struct world *world, size_t who)
+{
+    step(world, who, EVENT_HAND_OVER, NULL);
+}
+
+void world_adopt(struct world *world, size_t who, size_t from)
+{
+    struct actor *actor = &world->actors[who];
+    struct machine_grant grant = machine_grant_of(&world->actors[from].machine);
+
+    assert_true(!actor->started || actor->ended);
+    machine_init_adopted(&actor->machine, &world->config, &grant);
+    world->token_told--; /* the token is told a second time */
+    actor->started = true;
+    actor->ended = false;
+    step(world, who, EVENT_ACQUIRE, NULL);
 }
 
 void world_tick(struct world *world, size_t who)

@@ -98,6 +98,9 @@ void world_renew(struct world *world, size_t actor);
 void world_touch(struct world *world, size_t actor);
 void world_cancel(struct world *world, size_t actor);
 void world_release(struct world *world, size_t actor);
+/* Hands the lock over to the other machine, if it is held. */
+void world_hand_over(struct world *world, size_t actor);
+void world_adopt(struct world *world, size_t actor, size_t from);
 void world_tick(struct world *world, size_t actor);
 
 /* What befalls the next requests of one machine, in order; "times" of them alike. */

@@ -168,15 +168,17 @@ static void the_environment_tells_of_this_lock_only(void **state)
     assert_int_equal(setenv("DDBLOCK_FENCING_TOKEN", "5", 1), 0);
     assert_int_equal(setenv("DDBLOCK_LOCK", "outer", 1), 0);
     assert_int_equal(setenv("DDBLOCK_LOCKS", "kept", 1), 0);
-    assert_int_equal(environment_create("inner\n1", "me", 6, &environment, NULL), DDBLOCK_OK);
+    assert_int_equal(environment_create("inner\n1", "me", 6, -1, &environment, NULL), DDBLOCK_OK);
     assert_string_equal(find(environment, "DDBLOCK_LOCK"), "inner\n1");
     assert_string_equal(find(environment, "DDBLOCK_OWNER"), "me");
     assert_string_equal(find(environment, "DDBLOCK_FENCING_TOKEN"), "6");
     assert_string_equal(find(environment, "DDBLOCK_LOCKS"), "kept");
+    assert_null(find(environment, "DDBLOCK_LOST_FD"));
     environment_destroy(environment);
 
-    assert_int_equal(environment_create("closed", "me", 0, &environment, NULL), DDBLOCK_OK);
+    assert_int_equal(environment_create("closed", "me", 0, 5, &environment, NULL), DDBLOCK_OK);
     assert_null(find(environment, "DDBLOCK_FENCING_TOKEN"));
+    assert_string_equal(find(environment, "DDBLOCK_LOST_FD"), "5");
     environment_destroy(environment);
     environment_destroy(NULL);
 }

@@ -72,6 +72,36 @@ static void the_environment(void **state)
                  "ID", SECRET, NULL);
 }
 
+static void what_the_environment_says_of_them(void **state)
+{
+    const ddblock_dynamodb_options options = {0};
+    struct credentials *credentials = NULL;
+    ddblock_error error = {0};
+
+    (void)state;
+    assert_int_equal(
+        find(&options,
+             FAKE_ENVIRONMENT("AWS_ACCESS_KEY_ID", "ID", "AWS_SECRET_ACCESS_KEY", SECRET,
+                              "AWS_CREDENTIAL_EXPIRATION", "2001-09-09T01:46:40Z", "AWS_ACCOUNT_ID",
+                              "111122223333"),
+             &credentials, &error),
+        CREDENTIALS_FOUND);
+    assert_int_equal(credentials->expires_unix_ms, INT64_C(1000000000000));
+    assert_string_equal(credentials->account_id, "111122223333");
+    assert_string_equal(credentials->source, "the environment");
+    credentials_destroy(credentials);
+    expect_none(&options,
+                FAKE_ENVIRONMENT("AWS_ACCESS_KEY_ID", "ID", "AWS_SECRET_ACCESS_KEY", SECRET,
+                                 "AWS_CREDENTIAL_EXPIRATION", "soon"),
+                CREDENTIALS_FAILED,
+                "AWS_CREDENTIAL_EXPIRATION is no instant; one looks like "
+                "\"2026-11-25T08:30:00Z\"");
+    expect_none(&options,
+                FAKE_ENVIRONMENT("AWS_ACCESS_KEY_ID", "ID", "AWS_SECRET_ACCESS_KEY", SECRET,
+                                 "AWS_ACCOUNT_ID", "1111.2222.33"),
+                CREDENTIALS_FAILED, "the account id from the environment is not 12 digits");
+}
+
 static void options_go_first_and_take_no_token_from_the_environment(void **state)
 {
     ddblock_dynamodb_options options = {.access_key_id = "MINE", .secret_access_key = "mine"};
@@ -89,11 +119,19 @@ static void none_at_all_names_every_source(void **state)
     const ddblock_dynamodb_options options = {0};
     static const char message[] =
         "no credentials: the options access_key_id and secret_access_key are not given; "
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
+        "the option credentials is not given; "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; "
+        "the profile \"default\" is not in ~/.aws/config and ~/.aws/credentials; "
+        "AWS_WEB_IDENTITY_TOKEN_FILE is not set; "
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set; "
+        "AWS_EC2_METADATA_DISABLED is true";
 
     (void)state;
-    expect_none(&options, FAKE_ENVIRONMENT(NULL), CREDENTIALS_ABSENT, message);
-    expect_none(&options, FAKE_ENVIRONMENT("AWS_ACCESS_KEY_ID", "", "AWS_SESSION_TOKEN", TOKEN),
+    expect_none(&options, FAKE_ENVIRONMENT("AWS_EC2_METADATA_DISABLED", "true"), CREDENTIALS_ABSENT,
+                message);
+    expect_none(&options,
+                FAKE_ENVIRONMENT("AWS_ACCESS_KEY_ID", "", "AWS_SESSION_TOKEN", TOKEN,
+                                 "AWS_EC2_METADATA_DISABLED", "TRUE"),
                 CREDENTIALS_ABSENT, message);
 }
 
@@ -177,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment),
+        cmocka_unit_test(what_the_environment_says_of_them),
         cmocka_unit_test(options_go_first_and_take_no_token_from_the_environment),
         cmocka_unit_test(none_at_all_names_every_source),
         cmocka_unit_test(half_a_pair_names_what_is_missing),

@@ -75,6 +75,25 @@ static void a_look_reads_once_and_keeps_the_record(void **state)
     assert_int_equal(errand.record.kind, RECORD_ABSENT);
 }
 
+/* What a page has is not the errand's business: an outcome without a record is no refusal. */
+static void a_list_asks_again_when_it_is_throttled(void **state)
+{
+    struct errand errand = {.kind = REQUEST_LIST};
+    struct outcome found = {.kind = OUTCOME_FOUND};
+    struct effects effects = start(&errand);
+
+    (void)state;
+    assert_int_equal(effects.request.kind, REQUEST_LIST);
+    effects = reply(&errand, 110, throttled);
+    assert_false(effects.ended);
+    effects = tick(&errand, effects.wake_at.ns / 1000000 + 1);
+    assert_int_equal(effects.request.kind, REQUEST_LIST);
+    effects = reply(&errand, 5000, found);
+    assert_true(effects.ended);
+    assert_int_equal(effects.request.kind, REQUEST_NONE);
+    assert_int_equal(errand.status, DDBLOCK_OK);
+}
+
 /* A read that is not answered leaves no doubt: it was not made. */
 static void a_look_that_is_never_answered_says_why(void **state)
 {
@@ -130,6 +149,30 @@ static void a_break_of_what_has_changed_is_refused(void **state)
     tick(&errand, 200);
     record.kind = RECORD_FAIL_CLOSED;
     reply(&errand, 210, refused_by(record));
+    assert_int_equal(errand.status, DDBLOCK_IN_DOUBT);
+}
+
+/* The break without a reply may have let the next holder in: that it was not made is not known,
+ * unless the holder has renewed its lease since. */
+static void a_doubtful_break_that_is_refused_stays_in_doubt(void **state)
+{
+    struct errand errand = a_break();
+    struct record record = {
+        .kind = RECORD_FAIL_OPEN, .guid = {.type = 'S'}, .token = 5, .lease_ms = 10000};
+
+    (void)state;
+    start(&errand);
+    reply(&errand, 110, in_doubt);
+    tick(&errand, 200);
+    assert_true(reply(&errand, 210, refused_by(record)).ended);
+    assert_int_equal(errand.status, DDBLOCK_IN_DOUBT);
+
+    errand = a_break();
+    start(&errand);
+    reply(&errand, 110, in_doubt);
+    tick(&errand, 200);
+    record.token = 4;
+    assert_true(reply(&errand, 210, refused_by(record)).ended);
     assert_int_equal(errand.status, DDBLOCK_NOT_ACQUIRED);
 }
 
@@ -208,9 +251,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_look_reads_once_and_keeps_the_record),
+        cmocka_unit_test(a_list_asks_again_when_it_is_throttled),
         cmocka_unit_test(a_look_that_is_never_answered_says_why),
         cmocka_unit_test(a_break_names_what_was_shown),
         cmocka_unit_test(a_break_of_what_has_changed_is_refused),
+        cmocka_unit_test(a_doubtful_break_that_is_refused_stays_in_doubt),
         cmocka_unit_test(a_break_that_was_applied_without_a_reply_is_recognised),
         cmocka_unit_test(a_fail_closed_lock_that_is_gone_was_broken_only_after_a_doubt),
         cmocka_unit_test(a_break_that_is_never_answered_is_in_doubt),

@@ -108,6 +108,7 @@ static char *faulty_strdup(const char *text)
 /* ---------------------------------------------------------------- helpers */
 
 struct world {
+    size_t reply_size_max;
     struct http_server *server;
     struct http_client *client;
     char directory[64];
@@ -183,7 +184,11 @@ static void submit(struct world *w, uint64_t tag, const char *body, int64_t give
 {
     const char *headers[] = {w->host, "Content-Type: application/x-amz-json-1.0", "X-Test: 1",
                              NULL};
-    const struct http_request request = {tag, headers, bytes_from_string(body), in_ms(give_up_ms)};
+    const struct http_request request = {.tag = tag,
+                                         .headers = headers,
+                                         .body = bytes_from_string(body),
+                                         .give_up_at = in_ms(give_up_ms),
+                                         .reply_size_max = w->reply_size_max};
 
     if (w->server != NULL) {
         (void)snprintf(w->host, sizeof(w->host), "Host: 127.0.0.1:%u", http_server_port(w->server));
@@ -519,6 +524,23 @@ static void a_reply_that_is_too_large_is_a_doubt(void **state)
     close_world(&w);
 }
 
+static void a_request_may_set_the_bound_of_its_reply(void **state)
+{
+    static const char large[] = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n";
+    static char reply[sizeof(large) + 1048577];
+    struct world w;
+
+    (void)state;
+    memset(reply, ' ', sizeof(reply) - 1);
+    memcpy(reply, large, sizeof(large) - 1);
+    open_plain(&w, STEPS({STEP_REPLY, reply}, {STEP_REPLY, reply}));
+    w.reply_size_max = 1048577;
+    assert_int_equal(ask(&w)->result, HTTP_REPLIED);
+    w.reply_size_max = 1048576;
+    expect_failure(ask(&w), HTTP_IN_DOUBT, "too large");
+    close_world(&w);
+}
+
 /* ---------------------------------------------------------------- not sent */
 
 static void nobody_listens(void **state)
@@ -703,6 +725,19 @@ static void a_file_without_certificates(void **state)
     close_world(&w);
 }
 
+/* Its name may come from the environment, and the sentence goes to a terminal. */
+static void a_ca_file_that_is_not_there_is_named_escaped(void **state)
+{
+    const struct http_curl_options options = {"https://localhost", "/none/\x1B[2J", 16};
+    struct http_client *client = NULL;
+    ddblock_error error = {0};
+
+    (void)state;
+    assert_int_equal(http_curl_open(&options, &client, &error), DDBLOCK_INVALID);
+    assert_string_equal(error.message, "the file of CA certificates /none/\\x1B[2J cannot be read: "
+                                       "No such file or directory");
+}
+
 /* The file is gone after the first connection; a second one does without it. */
 static void the_ca_file_is_parsed_once(void **state)
 {
@@ -822,6 +857,7 @@ int main(void)
         cmocka_unit_test(no_reply_in_time_is_a_doubt_and_the_connection_is_not_used_again),
         cmocka_unit_test(replies_that_leave_a_doubt),
         cmocka_unit_test(a_reply_that_is_too_large_is_a_doubt),
+        cmocka_unit_test(a_request_may_set_the_bound_of_its_reply),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_resolver_that_hangs_delays_nothing),
         cmocka_unit_test(no_tls_in_time_is_not_sent),
@@ -832,6 +868,7 @@ int main(void)
         cmocka_unit_test(a_certificate_that_is_not_trusted),
         cmocka_unit_test(the_certificate_of_another_host),
         cmocka_unit_test(a_file_without_certificates),
+        cmocka_unit_test(a_ca_file_that_is_not_there_is_named_escaped),
         cmocka_unit_test(the_ca_file_is_parsed_once),
         cmocka_unit_test(a_forked_child_leaves_the_parents_connection_alone),
         cmocka_unit_test(waiting_ends_at_a_wake_up_or_at_its_time),

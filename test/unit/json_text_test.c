@@ -245,13 +245,47 @@ static void strings_are_decoded(void **state)
     assert_int_equal(size, 99);
 }
 
+static void arrays_are_walked(void **state)
+{
+    static const char *const elements[] = {"1", "{\"a\":[2,3]}", "\"],\"", "[[]]", "null"};
+    struct bytes rest = {0};
+    struct bytes element = {0};
+
+    (void)state;
+    assert_true(
+        json_text_elements(bytes_from_string(" [ 1,{\"a\":[2,3]} , \"],\",[[]] ,null ] "), &rest));
+    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+        assert_true(json_text_next(&rest, &element));
+        assert_true(bytes_equal_string(element, elements[i]));
+    }
+    assert_false(json_text_next(&rest, &element));
+    assert_true(json_text_elements(bytes_from_string("[ ]"), &rest));
+    assert_false(json_text_next(&rest, &element));
+    assert_false(json_text_elements(bytes_from_string("{\"a\":[]}"), &rest));
+    assert_false(json_text_elements(bytes_from_string("\"[]\""), &rest));
+}
+
+static void long_names_are_found(void **state)
+{
+    char name[256];
+    char text[300];
+    struct bytes value = {0};
+
+    (void)state;
+    memset(name, 'n', sizeof(name));
+    name[255] = '\0';
+    snprintf(text, sizeof(text), "{\"%s\":1}", name);
+    assert_int_equal(json_text_find(bytes_from_string(text), name, &value), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_texts_are_valid), cmocka_unit_test(others_are_not),
         cmocka_unit_test(no_beginning_is_valid), cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(members_are_found),     cmocka_unit_test(members_are_counted),
-        cmocka_unit_test(strings_are_decoded),
+        cmocka_unit_test(strings_are_decoded),   cmocka_unit_test(arrays_are_walked),
+        cmocka_unit_test(long_names_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

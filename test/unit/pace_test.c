@@ -117,6 +117,42 @@ static void a_ghost_lives_longer_than_a_signature(void **state)
     assert_true(duration_to_ms(pace_ghost_life()) > 300000);
 }
 
+/* The pause after a reply that asks for this many milliseconds (0: for none). */
+static int64_t retry_ms(int64_t asked_ms, bool spent)
+{
+    const struct outcome outcome = {.kind = OUTCOME_FAILED,
+                                    .retry_after = duration_from_ms(asked_ms)};
+    const struct event event = {.outcome = &outcome, .random = UINT32_C(1) << 31, .spent = spent};
+
+    return duration_to_ms(pace_retry(3, DDBLOCK_UNAVAILABLE, &event));
+}
+
+static void a_store_may_ask_for_a_longer_pause_within_bounds(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_ms(0, false), 50);
+    assert_int_equal(retry_ms(10, false), 50);
+    assert_int_equal(retry_ms(700, false), 700);
+    assert_int_equal(retry_ms(5050, false), 5050);
+    assert_int_equal(retry_ms(5051, false), 5050);
+    assert_int_equal(retry_ms(INT64_MAX, false), 5050);
+}
+
+static void where_much_fails_pauses_are_long_and_nobody_by_count_goes_on(void **state)
+{
+    const struct event event = {.random = UINT32_C(1) << 31};
+    const struct event spent = {.random = UINT32_C(1) << 31, .spent = true};
+
+    (void)state;
+    assert_int_equal(retry_ms(0, true), 2500);
+    assert_int_equal(duration_to_ms(pace_retry(3, DDBLOCK_UNAVAILABLE, &event)), 50);
+    assert_true(pace_may_retry(3, 0, &event));
+    assert_false(pace_may_retry(4, 0, &event));
+    assert_true(pace_may_retry(4, 5, &event));
+    assert_false(pace_may_retry(1, 1, &event));
+    assert_false(pace_may_retry(1, 5, &spent));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +160,8 @@ int main(void)
         cmocka_unit_test(jitter_without_a_range_changes_nothing),
         cmocka_unit_test(the_backoff_doubles_up_to_its_limit),
         cmocka_unit_test(the_backoff_is_never_nothing),
+        cmocka_unit_test(a_store_may_ask_for_a_longer_pause_within_bounds),
+        cmocka_unit_test(where_much_fails_pauses_are_long_and_nobody_by_count_goes_on),
         cmocka_unit_test(the_margin_is_twice_the_drift_and_a_millisecond_at_least),
         cmocka_unit_test(a_trusted_wait_lies_between_nothing_and_the_lease),
         cmocka_unit_test(a_ghost_lives_longer_than_a_signature),

@@ -62,6 +62,7 @@ static void reads_are_no_writes(void **state)
     assert_false(request_is_write(REQUEST_NONE));
     assert_false(request_is_write(REQUEST_READ));
     assert_false(request_is_write(REQUEST_READ_LATEST));
+    assert_false(request_is_write(REQUEST_LIST));
     assert_true(request_is_write(REQUEST_ACQUIRE));
     assert_true(request_is_write(REQUEST_BREAK_CLOSED));
 }

@@ -133,6 +133,9 @@ static void what_could_steer_a_terminal_is_escaped(void **state)
                    "\\xC2\\x9B"
                    "1m"); /* the CSI of C1 */
     expect_escaped("\xC2\xA0", "\xC2\xA0");
+    expect_escaped("\u202Eecila\u2069", "\\xE2\\x80\\xAEecila\\xE2\\x81\\xA9");
+    expect_escaped("\u061C\u200E\u2028", "\\xD8\\x9C\\xE2\\x80\\x8E\\xE2\\x80\\xA8");
+    expect_escaped("\u061B\u200D\u2010\u202F\u2065\u206A", "\u061B\u200D\u2010\u202F\u2065\u206A");
     expect_escaped("\xFF\x80", "\\xFF\\x80");
     expect_escaped("\\x1B", "\\x5Cx1B");
     assert_string_equal(text_escape(target, sizeof(target), bytes_from("a\0b", 3)), "a\\x00b");
