@@ -1,0 +1,115 @@
+/* checker_belief.c - who may believe to hold the lock, and what programs may be told. */
+#include "sim/checker_parts.h"
+
+/* Promise 2: at no moment do two believe. */
+void check_belief(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *own = checker_acquisition(checker, event->acquisition);
+
+    own->until_ns = event->until_ns > event->at_ns ? event->until_ns : -1;
+    if (own->until_ns < 0) {
+        return;
+    }
+    if (own->lost) {
+        checker_broken(checker, event, 4, "a lock that was lost is believed in again");
+    }
+    if (!own->applied) {
+        checker_broken(checker, event, 2, "a lock is believed in that was never acquired");
+    }
+    for (size_t i = checker->oldest; i < checker->count && !own->robbed; i++) {
+        const struct acquisition *other = &checker->acquisitions[i];
+
+        if (other != own && other->until_ns > event->at_ns && !other->robbed) {
+            checker_broken(checker, event, 2, "two believe to hold the lock");
+        }
+    }
+}
+
+static void check_acquired(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+
+    acquisition->waiting = false;
+    if (!acquisition->applied) {
+        checker_broken(checker, event, 2, "told acquired, and no write of its was carried out");
+    } else if (!acquisition->closed && event->token != acquisition->token) {
+        checker_broken(checker, event, 1, "told a fencing token that is not that of its item");
+    }
+}
+
+/* Promise 3. Loss is just if the item went to somebody else, or if the lease ran out and no
+ * renewal can be blamed: none that got through reaches up to now, and something hindered the
+ * process since the last lease began. */
+static void check_lost(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+    bool ended = event->loss == LOSS_LEASE_ENDED;
+
+    acquisition->lost = true;
+    if (!ended && !acquisition->overwritten && !acquisition->robbed) {
+        checker_broken(checker, event, 3, "told lost, and nobody took it");
+    }
+    if (ended && acquisition->confirmed_ns > event->at_ns && !acquisition->overwritten) {
+        checker_broken(checker, event, 3, "told lost within a lease that was renewed");
+    }
+    if (ended && acquisition->heartbeats && !acquisition->overwritten &&
+        checker->disturbed_until_ns[acquisition->actor] < event->at_ns - acquisition->lease_ns) {
+        checker_broken(checker, event, 3, "told lost, and nothing hindered its renewals");
+    }
+}
+
+/* Promise 4. */
+static void check_released(struct checker *checker, const struct history_event *event)
+{
+    const struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+
+    if (acquisition->npm || acquisition->robbed) {
+        return; /* npm says released whatever was the case (PEERS: D7) */
+    }
+    if (event->status == DDBLOCK_OK && !acquisition->released) {
+        checker_broken(checker, event, 4, "told released, and no release was carried out");
+    }
+    if (event->status == DDBLOCK_LOST && !acquisition->lost && !acquisition->overwritten) {
+        checker_broken(checker, event, 4, "told lost at the release, and nobody took it");
+    }
+}
+
+/* An acquisition that is given up leaves nothing behind, but what its releases could not reach
+ * or what landed after them. docs/protocol.md, "In doubt", rules 3 and 5. */
+static void check_given_up(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+    const struct item *item = &checker->item;
+
+    acquisition->waiting = false;
+    if (acquisition->npm || item->acquisition != event->acquisition || !item->held) {
+        return;
+    }
+    if (!acquisition->giving_back) {
+        checker_broken(checker, event, 4, "told not acquired, and the item was not given back");
+    } else if (acquisition->release_at_ns > item->changed_ns) {
+        checker_broken(checker, event, 4, "told not acquired, and its release let the item be");
+    }
+}
+
+void check_notice(struct checker *checker, const struct history_event *event)
+{
+    switch (event->notice) {
+    case NOTICE_ACQUIRED:
+        check_acquired(checker, event);
+        break;
+    case NOTICE_NOT_ACQUIRED:
+        check_given_up(checker, event);
+        break;
+    case NOTICE_LOST:
+        check_lost(checker, event);
+        break;
+    case NOTICE_RELEASED:
+        check_released(checker, event);
+        break;
+    case NOTICE_NONE:
+    case NOTICE_AT_RISK:
+    case NOTICE_RENEWED:
+        break;
+    }
+}
