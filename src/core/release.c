@@ -127,6 +127,10 @@ void release_reply(const struct step *step)
         courtesy_reply(step);
         return;
     }
+    if (machine->state == STATE_CONFIRMING && outcome->kind != OUTCOME_FOUND) {
+        refused(step, &(struct record){.kind = RECORD_UNKNOWN}); /* a read leaves no doubt behind */
+        return;
+    }
     switch (outcome->kind) {
     case OUTCOME_APPLIED:
         finish(step, DDBLOCK_OK);
@@ -144,9 +148,7 @@ void release_reply(const struct step *step)
         release_again(step, outcome->status);
         break;
     case OUTCOME_FAILED:
-        if (machine->state == STATE_CONFIRMING) {
-            refused(step, &(struct record){.kind = RECORD_UNKNOWN});
-        } else if (status_is_retryable(outcome->status)) {
+        if (status_is_retryable(outcome->status)) {
             release_again(step, outcome->status);
         } else {
             finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : outcome->status);
