@@ -41,7 +41,7 @@ static void finish(const struct step *step, ddblock_status status)
     step->effects->notice = machine->giving_back ? NOTICE_NOT_ACQUIRED : NOTICE_RELEASED;
     step->effects->status = machine->giving_back ? machine->result : status;
     if (is_closed(machine) && status == DDBLOCK_IN_DOUBT) {
-        machine->ghosts_until = instant_add(step->event->now, pace_ghost_life());
+        machine->ghosts_until = instant_add(step->event->now, pace_ghost_life(&machine->config));
     }
     if (is_closed(machine) && instant_before(step->event->now, machine->ghosts_until)) {
         wait_to_sweep(step);
