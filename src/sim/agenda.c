@@ -20,8 +20,8 @@ void agenda_add(struct agenda *agenda, int64_t at_ns, enum agenda_kind kind, uin
     struct agenda_entry entry = {at_ns, agenda->next_order++, item, kind, actor};
     size_t hole = agenda->size;
 
-    agenda->entries = memory_room(agenda->entries, agenda->size, &agenda->capacity,
-                                  sizeof(struct agenda_entry));
+    agenda->entries =
+        memory_room(agenda->entries, agenda->size, &agenda->capacity, sizeof(struct agenda_entry));
     agenda->size++;
     while (hole > 0 && entry_before(&entry, &agenda->entries[(hole - 1) / 2])) {
         agenda->entries[hole] = agenda->entries[(hole - 1) / 2];

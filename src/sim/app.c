@@ -16,8 +16,8 @@ static void plan(struct process *process, size_t number, int64_t in_ns)
 
     slot->generation++;
     slot->missed = false;
-    agenda_add(&process->world->agenda, process->world->now_ns + in_ns, AGENDA_APP,
-               process->actor, slot->generation * SLOTS_MAX + number);
+    agenda_add(&process->world->agenda, process->world->now_ns + in_ns, AGENDA_APP, process->actor,
+               slot->generation * SLOTS_MAX + number);
 }
 
 void app_begin(struct process *process)
@@ -115,8 +115,8 @@ void app_told(struct process *process, size_t number, enum notice notice)
 {
     struct slot *slot = &process->slots[number];
     struct rng *rng = &process->rng;
-    int64_t hold_ns = rng_between(rng, 0, rng_chance(rng, 300) ? 4 * lease_ns(process)
-                                                              : lease_ns(process));
+    int64_t hold_ns =
+        rng_between(rng, 0, rng_chance(rng, 300) ? 4 * lease_ns(process) : lease_ns(process));
 
     switch (notice) {
     case NOTICE_ACQUIRED:

@@ -23,8 +23,7 @@ void checker_broken(struct checker *checker, const struct history_event *event, 
                     const char *what)
 {
     if (checker->violation.promise == 0) {
-        checker->violation =
-            (struct violation){promise, event->at_ns, event->acquisition, what};
+        checker->violation = (struct violation){promise, event->at_ns, event->acquisition, what};
     }
 }
 
@@ -37,9 +36,8 @@ struct acquisition *checker_acquisition(struct checker *checker, uint32_t number
 static void begin(struct checker *checker, const struct history_event *event)
 {
     assert(event->acquisition == checker->count + 1);
-    checker->acquisitions =
-        memory_room(checker->acquisitions, checker->count, &checker->capacity,
-                    sizeof(struct acquisition));
+    checker->acquisitions = memory_room(checker->acquisitions, checker->count, &checker->capacity,
+                                        sizeof(struct acquisition));
     checker->acquisitions[checker->count++] = (struct acquisition){
         .actor = event->actor,
         .closed = event->closed,
@@ -63,6 +61,14 @@ static void disturb(struct checker *checker, uint32_t actor, int64_t until_ns)
     }
 }
 
+static void suffer(struct checker *checker, const struct history_event *event)
+{
+    disturb(checker, event->actor, event->until_ns);
+    if (event->fault == FAULT_DOUBLED && event->acquisition != 0) {
+        checker_acquisition(checker, event->acquisition)->doubled = true;
+    }
+}
+
 static void die(struct checker *checker, const struct history_event *event)
 {
     checker->lives[event->actor]++;
@@ -76,7 +82,7 @@ static void die(struct checker *checker, const struct history_event *event)
     }
 }
 
-static const struct sent *find_sent(const struct checker *checker, uint64_t guid)
+struct sent *checker_sent(struct checker *checker, uint64_t guid)
 {
     for (size_t i = checker->sent_count; i > 0 && guid != 0; i--) {
         if (checker->sent[i - 1].guid == guid) {
@@ -91,11 +97,11 @@ static void send(struct checker *checker, const struct history_event *event)
     if (event->write == WRITE_RELEASE) {
         checker_acquisition(checker, event->acquisition)->giving_back = true;
     }
-    if (event->guid != 0 && find_sent(checker, event->guid) == NULL) {
+    if (event->guid != 0 && checker_sent(checker, event->guid) == NULL) {
         checker->sent = memory_room(checker->sent, checker->sent_count, &checker->sent_capacity,
                                     sizeof(struct sent));
         checker->sent[checker->sent_count++] =
-            (struct sent){event->guid, event->acquisition, event->good_until_ns};
+            (struct sent){event->guid, event->acquisition, event->good_until_ns, 0};
     }
 }
 
@@ -103,14 +109,13 @@ static void send(struct checker *checker, const struct history_event *event)
 static void learn(struct checker *checker, const struct history_event *event)
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
-    const struct sent *sent = find_sent(checker, event->guid);
+    const struct sent *sent = checker_sent(checker, event->guid);
 
     if (sent != NULL && sent->acquisition == event->acquisition &&
         acquisition->confirmed_ns < sent->good_until_ns) {
         acquisition->confirmed_ns = sent->good_until_ns;
     }
 }
-
 
 static void refuse(struct checker *checker, const struct history_event *event)
 {
@@ -155,7 +160,7 @@ bool checker_feed(struct checker *checker, const struct history_event *event)
         check_belief(checker, event);
         break;
     case HISTORY_FAULT:
-        disturb(checker, event->actor, event->until_ns);
+        suffer(checker, event);
         break;
     case HISTORY_ASLEEP:
     case HISTORY_AWAKE:

@@ -19,11 +19,10 @@ struct acquisition {
     bool heartbeats;
     int64_t poll_ns;
     int64_t started_ns;
-    uint32_t life;  /* of its process: which one */
-    bool waiting;   /* it has no answer yet */
+    uint32_t life; /* of its process: which one */
+    bool waiting;  /* it has no answer yet */
 
     bool applied; /* a write of its stood in the table once */
-    uint64_t token;
     int64_t lease_ns;
     int64_t until_ns;      /* it believes until then */
     int64_t confirmed_ns;  /* so long it may believe by the writes whose answers it has */
@@ -32,6 +31,8 @@ struct acquisition {
     bool lost;             /* it was told so */
     bool released;         /* the table has carried a release of its out */
     bool giving_back;      /* it has sent one */
+    bool left;             /* it was told that the store would not release it */
+    bool doubled;          /* a request of its came twice */
     int64_t release_at_ns; /* when the last of them was looked at by the table; -1: none */
 };
 
@@ -40,6 +41,7 @@ struct sent {
     uint64_t guid;
     uint32_t acquisition;
     int64_t good_until_ns;
+    uint64_t token; /* what the write that carried it was given; 0: none */
 };
 
 struct item {

@@ -25,6 +25,18 @@ void check_belief(struct checker *checker, const struct history_event *event)
     }
 }
 
+/* True if one of its writes was given that token. */
+static bool was_given(const struct checker *checker, uint32_t acquisition, uint64_t token)
+{
+    for (size_t i = checker->sent_count; i > 0; i--) {
+        if (checker->sent[i - 1].acquisition == acquisition &&
+            checker->sent[i - 1].token == token) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_acquired(struct checker *checker, const struct history_event *event)
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
@@ -32,7 +44,7 @@ static void check_acquired(struct checker *checker, const struct history_event *
     acquisition->waiting = false;
     if (!acquisition->applied) {
         checker_broken(checker, event, 2, "told acquired, and no write of its was carried out");
-    } else if (!acquisition->closed && event->token != acquisition->token) {
+    } else if (!acquisition->closed && !was_given(checker, event->acquisition, event->token)) {
         checker_broken(checker, event, 1, "told a fencing token that is not that of its item");
     }
 }
@@ -61,15 +73,21 @@ static void check_lost(struct checker *checker, const struct history_event *even
 /* Promise 4. */
 static void check_released(struct checker *checker, const struct history_event *event)
 {
-    const struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+    bool unsure;
 
+    acquisition->left = event->status != DDBLOCK_OK && event->status != DDBLOCK_LOST &&
+                        event->status != DDBLOCK_IN_DOUBT;
     if (acquisition->npm || acquisition->robbed) {
         return; /* npm says released whatever was the case (PEERS: D7) */
     }
     if (event->status == DDBLOCK_OK && !acquisition->released) {
         checker_broken(checker, event, 4, "told released, and no release was carried out");
     }
-    if (event->status == DDBLOCK_LOST && !acquisition->lost && !acquisition->overwritten) {
+    /* A delete that comes twice is refused the second time. */
+    unsure = acquisition->closed && acquisition->doubled && acquisition->released;
+    if (event->status == DDBLOCK_LOST && !acquisition->lost && !acquisition->overwritten &&
+        !unsure) {
         checker_broken(checker, event, 4, "told lost at the release, and nobody took it");
     }
 }
@@ -82,7 +100,8 @@ static void check_given_up(struct checker *checker, const struct history_event *
     const struct item *item = &checker->item;
 
     acquisition->waiting = false;
-    if (acquisition->npm || item->acquisition != event->acquisition || !item->held) {
+    if (item->acquisition != event->acquisition || !item->held || acquisition->npm ||
+        acquisition->doubled) { /* the copy of a request that was refused is nobody's doubt */
         return;
     }
     if (!acquisition->giving_back) {

@@ -49,7 +49,8 @@ void check_idle(struct checker *checker, const struct history_event *event)
     since_ns = since_ns > waiter->started_ns ? since_ns : waiter->started_ns;
     patience = patience_ns(checker, waiter);
     if (patience != NEVER_NS && event->at_ns - since_ns > patience) {
-        checker_broken(checker, event, 5, "nobody acquired a lock that was free, or its lease over");
+        checker_broken(checker, event, 5,
+                       "nobody acquired a lock that was free, or its lease over");
     }
 }
 
@@ -66,7 +67,8 @@ void check_quiet(struct checker *checker, const struct history_event *event)
         const struct acquisition *acquisition = checker_acquisition(checker, item->acquisition);
 
         /* Who dies may leave it locked for ever, and so does npm (PEERS: D8). */
-        if (acquisition->life == checker->lives[acquisition->actor] && !acquisition->npm && acquisition->until_ns < 0) {
+        if (acquisition->life == checker->lives[acquisition->actor] && !acquisition->npm &&
+            !acquisition->left && acquisition->until_ns < 0) {
             checker_broken(checker, event, 5, "a fail-closed lock is left that nobody holds");
         }
     }

@@ -16,6 +16,7 @@ static void check_acquired(struct checker *checker, const struct history_event *
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
     struct item *item = &checker->item;
+    struct sent *sent = checker_sent(checker, event->guid);
 
     if (!acquisition->closed && event->token <= checker->token_max) {
         checker_broken(checker, event, 1, "a fencing token does not exceed those before it");
@@ -27,9 +28,11 @@ static void check_acquired(struct checker *checker, const struct history_event *
         displace(checker, event->by_wall_clocks);
     }
     checker->token_max = event->token;
+    if (sent != NULL) {
+        sent->token = event->token;
+    }
     acquisition->applied = true;
     acquisition->overwritten = false;
-    acquisition->token = event->token;
     acquisition->lease_ns = event->lease_ns;
     item->acquisition = event->acquisition;
     item->closed = acquisition->closed;
@@ -46,7 +49,8 @@ static void check_renewed(struct checker *checker, const struct history_event *e
     if (event->token != item->token) {
         checker_broken(checker, event, 1, "a renewal changed the fencing token");
     }
-    /* The npm package's late heartbeat does that (PEERS: D6), and nobody is harmed but by a wait. */
+    /* The npm package's late heartbeat does that (PEERS: D6), and nobody is harmed but by a wait.
+     */
     if (!item->held && event->lease_ns > 0 && !acquisition->npm) {
         checker_broken(checker, event, 4, "a renewal brought a released lock back to life");
     }

@@ -9,6 +9,9 @@ void checker_broken(struct checker *checker, const struct history_event *event, 
                     const char *what);
 struct acquisition *checker_acquisition(struct checker *checker, uint32_t number);
 
+/* What was sent with that guid; NULL: nothing. */
+struct sent *checker_sent(struct checker *checker, uint64_t guid);
+
 /* checker_item.c */
 void check_write(struct checker *checker, const struct history_event *event);
 

@@ -38,7 +38,7 @@ enum counter {
 #define COUNTER_ENUM(name, text) COUNTER_##name,
     COUNTER_MAP(COUNTER_ENUM)
 #undef COUNTER_ENUM
-    COUNTERS,
+        COUNTERS,
 };
 
 struct coverage {

@@ -36,7 +36,7 @@ enum fault {
 #define FAULT_ENUM(name, text, rate, what) FAULT_##name,
     FAULT_MAP(FAULT_ENUM)
 #undef FAULT_ENUM
-    FAULTS,
+        FAULTS,
 };
 
 /* Strikes of one class that shrinking can tell apart; later ones are left out while it does. */

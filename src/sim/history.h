@@ -10,22 +10,22 @@
 #include "sim/faults.h"
 
 enum history_kind {
-    HISTORY_ACQUIRE,   /* a program asks for the lock */
-    HISTORY_CANCEL,    /* … gives up */
-    HISTORY_RELEASE,   /* … gives it back */
-    HISTORY_SENT,      /* a request is sent */
-    HISTORY_WRITE,     /* the table carries a write out */
-    HISTORY_REFUSAL,   /* the table refuses one */
-    HISTORY_ANSWER,    /* a reply is taken in; guid: what stood there then, 0: not told */
-    HISTORY_NOTICE,    /* the program is told */
-    HISTORY_BELIEF,    /* it holds the lock by its clock until then, if nothing else comes */
-    HISTORY_FAULT,     /* something went wrong for the actor, and may until then */
-    HISTORY_ASLEEP,    /* the process stands still */
-    HISTORY_AWAKE,     /* it goes on */
-    HISTORY_DEATH,     /* it is no more, and none of its acquisitions */
-    HISTORY_CALM,      /* from here on every request is answered within round_trip_ns */
-    HISTORY_CHECK,     /* time has passed */
-    HISTORY_QUIET,     /* every program is done, and no ghost can come any more */
+    HISTORY_ACQUIRE, /* a program asks for the lock */
+    HISTORY_CANCEL,  /* … gives up */
+    HISTORY_RELEASE, /* … gives it back */
+    HISTORY_SENT,    /* a request is sent */
+    HISTORY_WRITE,   /* the table carries a write out */
+    HISTORY_REFUSAL, /* the table refuses one */
+    HISTORY_ANSWER,  /* a reply is taken in; guid: what stood there then, 0: not told */
+    HISTORY_NOTICE,  /* the program is told */
+    HISTORY_BELIEF,  /* it holds the lock by its clock until then, if nothing else comes */
+    HISTORY_FAULT,   /* something went wrong for the actor, and may until then */
+    HISTORY_ASLEEP,  /* the process stands still */
+    HISTORY_AWAKE,   /* it goes on */
+    HISTORY_DEATH,   /* it is no more, and none of its acquisitions */
+    HISTORY_CALM,    /* from here on every request is answered within round_trip_ns */
+    HISTORY_CHECK,   /* time has passed */
+    HISTORY_QUIET,   /* every program is done, and no ghost can come any more */
     HISTORY_KINDS,
 };
 

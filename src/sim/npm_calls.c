@@ -67,12 +67,11 @@ void npm_send(struct npm_peer *peer, const struct npm_ask *ask, enum write_kind 
         struct npm_call *call = &peer->calls[i];
 
         if (!call->open) {
-            *call = (struct npm_call){
-                .open = true,
-                                       .ask = *ask,
-                                       .write = write,
-                                       .acquisition = peer->acquisition,
-                                       .good_until_ns = good_until(peer)};
+            *call = (struct npm_call){.open = true,
+                                      .ask = *ask,
+                                      .write = write,
+                                      .acquisition = peer->acquisition,
+                                      .good_until_ns = good_until(peer)};
             transmit(peer, call);
             return;
         }
@@ -83,9 +82,8 @@ void npm_send(struct npm_peer *peer, const struct npm_ask *ask, enum write_kind 
 static void settle(struct npm_peer *peer, struct npm_call *call, const struct outcome *outcome)
 {
     struct npm_call answered = *call;
-    bool silent =
-        outcome->kind == OUTCOME_IN_DOUBT ||
-        (outcome->kind == OUTCOME_FAILED && outcome->status != DDBLOCK_DENIED);
+    bool silent = outcome->kind == OUTCOME_IN_DOUBT ||
+                  (outcome->kind == OUTCOME_FAILED && outcome->status != DDBLOCK_DENIED);
 
     if (silent && call->tries < TRIES_MAX) {
         transmit(peer, call); /* the same request, with the same guid (D8) */

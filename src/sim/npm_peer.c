@@ -12,8 +12,9 @@ static void tell(struct npm_peer *peer, struct history_event event)
 
 static void tell_notice(struct npm_peer *peer, enum notice notice, ddblock_status status)
 {
-    tell(peer, (struct history_event){
-                   .kind = HISTORY_NOTICE, .notice = notice, .status = status, .token = peer->token});
+    tell(peer,
+         (struct history_event){
+             .kind = HISTORY_NOTICE, .notice = notice, .status = status, .token = peer->token});
 }
 
 static void tell_belief(struct npm_peer *peer, int64_t until_ns)
@@ -104,7 +105,8 @@ static void acquire(struct npm_peer *peer)
     peer->token = 0;
     peer->by_wall_clocks = false;
     peer->released = false;
-    tell(peer, (struct history_event){.kind = HISTORY_ACQUIRE, .closed = peer->closed, .npm = true});
+    tell(peer,
+         (struct history_event){.kind = HISTORY_ACQUIRE, .closed = peer->closed, .npm = true});
     if (peer->closed) {
         put_lock(peer, NPM_CLOSED_PUT);
     } else {
@@ -133,9 +135,8 @@ static void existing_lock(struct npm_peer *peer, const struct record *record)
         timeout_ms = 1; /* setTimeout takes 32 bits (D1) */
     }
     peer->state = NPM_STATE_SLEEPING;
-    plan(peer, clock_world_ns(&peer->clock,
-                              instant_add(clock_at(&peer->clock, peer->world->now_ns),
-                                          duration_from_ms(timeout_ms))) -
+    plan(peer, clock_world_ns(&peer->clock, instant_add(clock_at(&peer->clock, peer->world->now_ns),
+                                                        duration_from_ms(timeout_ms))) -
                    peer->world->now_ns);
 }
 
@@ -223,8 +224,7 @@ static void release(struct npm_peer *peer)
     npm_send(peer, &ask, WRITE_RELEASE);
 }
 
-void npm_answered(struct npm_peer *peer, const struct npm_call *call,
-                  const struct outcome *outcome)
+void npm_answered(struct npm_peer *peer, const struct npm_call *call, const struct outcome *outcome)
 {
     switch (call->ask.kind) {
     case NPM_GET:
@@ -293,8 +293,8 @@ void npm_peer_init(struct npm_peer *peer, struct world *world, uint32_t actor, s
     peer->world = world;
     peer->actor = actor;
     peer->rng = rng;
-    peer->closed = (world->kind == DDBLOCK_FAIL_CLOSED) !=
-                   (world->mixed && rng_chance(&peer->rng, 400));
+    peer->closed =
+        (world->kind == DDBLOCK_FAIL_CLOSED) != (world->mixed && rng_chance(&peer->rng, 400));
     peer->lease_ms = world->lease_ms << rng_between(&peer->rng, 0, 1);
     if (!peer->closed && rng_chance(&peer->rng, 800)) {
         peer->heartbeat_ms = peer->lease_ms / rng_between(&peer->rng, 2, 4);
@@ -304,8 +304,8 @@ void npm_peer_init(struct npm_peer *peer, struct world *world, uint32_t actor, s
     peer->dies = rng_chance(&peer->rng, 500);
     peer->clock = (struct machine_clock){.world_ns = &world->now_ns, .offset_ns = MS_NS};
     if (fault_rules(&world->faults, FAULT_DRIFT)) {
-        peer->clock.rate_ppm = (int32_t)rng_between(&peer->rng, -(int64_t)world->drift_ppm,
-                                                    (int64_t)world->drift_ppm);
+        peer->clock.rate_ppm =
+            (int32_t)rng_between(&peer->rng, -(int64_t)world->drift_ppm, (int64_t)world->drift_ppm);
     }
     if (world->walls_differ) {
         peer->clock.wall_offset_ns =

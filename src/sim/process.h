@@ -22,11 +22,11 @@ struct sim_lock {
     struct process *process;
     size_t slot;
     uint32_t acquisition;
-    struct instant told;    /* the deadline that the history has */
-    int64_t asked_ns;       /* when the machine made its last request */
-    enum write_kind write;  /* what that was */
-    struct guid fresh;      /* what it writes */
-    bool doubted;           /* a reply of its has not come */
+    struct instant told;   /* the deadline that the history has */
+    int64_t asked_ns;      /* when the machine made its last request */
+    enum write_kind write; /* what that was */
+    struct guid fresh;     /* what it writes */
+    bool doubted;          /* a reply of its has not come */
 };
 
 enum slot_state {

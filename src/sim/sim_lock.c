@@ -21,8 +21,7 @@ static void tell(struct sim_lock *lock, struct history_event event)
 /* What a program that asks ddblock_remaining_ms would find from now on. */
 static void tell_belief(struct sim_lock *lock)
 {
-    struct instant deadline = {
-        atomic_load_explicit(&lock->lock.deadline_ns, memory_order_acquire)};
+    struct instant deadline = {atomic_load_explicit(&lock->lock.deadline_ns, memory_order_acquire)};
     int64_t until_ns = clock_world_ns(&lock->process->clock, deadline);
 
     if (deadline.ns == lock->told.ns) {
@@ -169,8 +168,8 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
                    .kind = HISTORY_ACQUIRE,
                    .closed = closed,
                    .heartbeats = process->config.heartbeat.ns > 0,
-                   .poll_ns = closed ? process->config.acquire_period.ns
-                                     : process->config.poll.ns / 4 * 5,
+                   .poll_ns =
+                       closed ? process->config.acquire_period.ns : process->config.poll.ns / 4 * 5,
                });
     clock_use(&process->clock);
     if (!loop_add(&process->loop, &real->task)) {

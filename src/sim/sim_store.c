@@ -87,8 +87,8 @@ static void submit(struct store *base, const struct store_request *request)
         .sent_ns = world->now_ns,
         .give_up_ns = clock_world_ns(&process->clock, request->ask->give_up_at),
         .sent_good_until_ns = good_until(process, lock),
-        .by_wall_clocks = process->config.trust_local_time &&
-                          (world->walls_differ || world->drift_ppm > 0),
+        .by_wall_clocks =
+            process->config.trust_local_time && (world->walls_differ || world->drift_ppm > 0),
     };
 
     memcpy(message.owner, process->owner, sizeof(message.owner));
@@ -109,8 +109,7 @@ static const struct store_reply *take_reply(struct store *base)
     }
     store->taken = store->replies[0];
     store->reply_count--;
-    memmove(store->replies, store->replies + 1,
-            store->reply_count * sizeof(struct store_reply));
+    memmove(store->replies, store->replies + 1, store->reply_count * sizeof(struct store_reply));
     return &store->taken;
 }
 

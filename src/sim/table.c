@@ -118,7 +118,8 @@ void table_execute(struct world *world, struct message *message)
     *outcome = (struct outcome){0};
     if (message->npm) {
         npm_execute(message, &record, outcome);
-    } else if (message->ask.kind == REQUEST_READ && fault_strikes(&world->faults, FAULT_STALE)) {
+    } else if (message->ask.kind == REQUEST_READ &&
+               world_strikes(world, FAULT_STALE, message->actor, message->acquisition, 0)) {
         outcome->kind = OUTCOME_FOUND;
         outcome->record = old_record(world);
     } else {

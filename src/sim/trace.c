@@ -28,6 +28,8 @@ static void print_until(FILE *file, const char *text, int64_t until_ns)
 {
     if (until_ns == NEVER_NS) {
         (void)fprintf(file, "%s for ever", text);
+    } else if (until_ns <= 0) {
+        (void)fprintf(file, "%s no more", text);
     } else {
         (void)fprintf(file, "%s until %.3f", text, (double)(until_ns / NS_PER_US) / 1000.0);
     }
@@ -57,10 +59,8 @@ static const char *notice_text(const struct history_event *event)
 static const char *loss_text(enum loss loss)
 {
     static const char *const texts[] = {
-        [LOSS_NONE] = "",
-        [LOSS_LEASE_ENDED] = ": its lease ended",
-        [LOSS_TAKEN] = ": taken",
-        [LOSS_BROKEN] = ": broken",
+        [LOSS_NONE] = "",         [LOSS_LEASE_ENDED] = ": its lease ended",
+        [LOSS_TAKEN] = ": taken", [LOSS_BROKEN] = ": broken",
         [LOSS_GONE] = ": gone",
     };
 
@@ -138,7 +138,9 @@ static void print_what(FILE *file, const struct history_event *event)
         break;
     case HISTORY_FAULT:
         (void)fprintf(file, "FAULT: %s", fault_name(event->fault));
-        print_until(file, ",", event->until_ns);
+        if (event->until_ns > event->at_ns) {
+            print_until(file, ",", event->until_ns);
+        }
         break;
     case HISTORY_ASLEEP:
         (void)fprintf(file, "stands still");

@@ -19,13 +19,13 @@ static void trouble_process(struct world *world, struct process *process)
     if (!process->alive || process->asleep) {
         return;
     }
-    if (world_strikes(world, FAULT_CRASH, process->actor, now_ns)) {
+    if (world_strikes(world, FAULT_CRASH, process->actor, 0, now_ns)) {
         process_die(process, for_ns);
-    } else if (world_strikes(world, FAULT_PAUSE, process->actor, now_ns + for_ns)) {
+    } else if (world_strikes(world, FAULT_PAUSE, process->actor, 0, now_ns + for_ns)) {
         process_sleep(process, for_ns, false);
-    } else if (world_strikes(world, FAULT_SUSPEND, process->actor, now_ns + for_ns)) {
+    } else if (world_strikes(world, FAULT_SUSPEND, process->actor, 0, now_ns + for_ns)) {
         process_sleep(process, for_ns, true);
-    } else if (world_strikes(world, FAULT_ENTROPY, process->actor, now_ns + for_ns)) {
+    } else if (world_strikes(world, FAULT_ENTROPY, process->actor, 0, now_ns + for_ns)) {
         process->entropy_from_ns = now_ns + for_ns;
     }
 }
@@ -38,9 +38,9 @@ static void trouble_peer(struct world *world, struct npm_peer *peer)
     if (!peer->alive || peer->asleep) {
         return;
     }
-    if (world_strikes(world, FAULT_CRASH, peer->actor, now_ns)) {
+    if (world_strikes(world, FAULT_CRASH, peer->actor, 0, now_ns)) {
         npm_die(peer, for_ns);
-    } else if (world_strikes(world, FAULT_PAUSE, peer->actor, now_ns + for_ns)) {
+    } else if (world_strikes(world, FAULT_PAUSE, peer->actor, 0, now_ns + for_ns)) {
         npm_sleep(peer, for_ns);
     }
 }

@@ -23,13 +23,15 @@ void world_tell(struct world *world, struct history_event event)
     (void)checker_feed(&world->checker, &event);
 }
 
-bool world_strikes(struct world *world, enum fault fault, uint32_t actor, int64_t until_ns)
+bool world_strikes(struct world *world, enum fault fault, uint32_t actor, uint32_t acquisition,
+                   int64_t until_ns)
 {
     if (!fault_strikes(&world->faults, fault)) {
         return false;
     }
     world_tell(world, (struct history_event){.kind = HISTORY_FAULT,
                                              .actor = actor,
+                                             .acquisition = acquisition,
                                              .fault = fault,
                                              .until_ns = until_ns});
     return true;
@@ -103,8 +105,7 @@ static void begin(struct world *world, const struct world_options *options)
     choose(world);
     schedule(world);
     for (uint32_t i = 0; i < world->process_count; i++) {
-        process_init(&world->processes[i], world, i,
-                     rng_stream(options->seed, SALT_PROCESSES + i));
+        process_init(&world->processes[i], world, i, rng_stream(options->seed, SALT_PROCESSES + i));
     }
     for (uint32_t i = 0; i < world->peer_count; i++) {
         npm_peer_init(&world->peers[i], world, world->process_count + i,

@@ -20,8 +20,8 @@ enum { PROCESSES_MAX = 5, PEERS_MAX = 2 };
 
 struct world_options {
     uint64_t seed;
-    uint32_t clients;    /* 0: by the seed, 2 … PROCESSES_MAX */
-    int64_t storm_ns;    /* 0: by the seed */
+    uint32_t clients; /* 0: by the seed, 2 … PROCESSES_MAX */
+    int64_t storm_ns; /* 0: by the seed */
     bool enabled[FAULTS];
     const struct fault_mask *mask; /* NULL: every fault that comes up strikes */
     FILE *trace;                   /* NULL: none */
@@ -62,8 +62,9 @@ struct violation world_run(const struct world_options *options, struct coverage 
 /* Puts an event down in the history, now. */
 void world_tell(struct world *world, struct history_event event);
 
-/* Whether a fault strikes an actor; what it may cost is over at until_ns. */
-bool world_strikes(struct world *world, enum fault fault, uint32_t actor, int64_t until_ns);
+/* Whether a fault strikes an actor; what it may cost is over at until_ns, 0: nothing. */
+bool world_strikes(struct world *world, enum fault fault, uint32_t actor, uint32_t acquisition,
+                   int64_t until_ns);
 
 /* The number of a new acquisition. */
 uint32_t world_acquisition(struct world *world);
