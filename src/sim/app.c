@@ -49,6 +49,13 @@ static void acquire(struct process *process, size_t number)
     if (process->world->closing) {
         return;
     }
+    if (process->world->now_ns < process->world->resumes_ns &&
+        process->world->now_ns >= process->world->storm_ends_ns) {
+        plan(process, number,
+             process->world->resumes_ns - process->world->now_ns +
+                 rng_between(&process->rng, 0, lease_ns(process)));
+        return;
+    }
     process->slots[number].state = SLOT_WAITING;
     if (rng_chance(&process->rng, 120)) {
         plan(process, number, rng_between(&process->rng, 1, 3 * lease_ns(process)));

@@ -94,8 +94,12 @@ struct sent *checker_sent(struct checker *checker, uint64_t guid)
 
 static void send(struct checker *checker, const struct history_event *event)
 {
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+
     if (event->write == WRITE_RELEASE) {
-        checker_acquisition(checker, event->acquisition)->giving_back = true;
+        acquisition->giving_back = true;
+    } else if (acquisition->waiting && acquisition->knows && !acquisition->npm) {
+        checker_broken(checker, event, 5, "it was answered that it has the lock, and asks on");
     }
     if (event->guid != 0 && checker_sent(checker, event->guid) == NULL) {
         checker->sent = memory_room(checker->sent, checker->sent_count, &checker->sent_capacity,
@@ -111,9 +115,12 @@ static void learn(struct checker *checker, const struct history_event *event)
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
     const struct sent *sent = checker_sent(checker, event->guid);
 
-    if (sent != NULL && sent->acquisition == event->acquisition &&
-        acquisition->confirmed_ns < sent->good_until_ns) {
-        acquisition->confirmed_ns = sent->good_until_ns;
+    if (sent != NULL && sent->acquisition == event->acquisition) {
+        /* The copy of a request that was refused is nobody's doubt. */
+        acquisition->knows = sent->good_until_ns > event->at_ns && !acquisition->doubled;
+        if (acquisition->confirmed_ns < sent->good_until_ns) {
+            acquisition->confirmed_ns = sent->good_until_ns;
+        }
     }
 }
 
@@ -179,8 +186,10 @@ bool checker_feed(struct checker *checker, const struct history_event *event)
     case HISTORY_QUIET:
         check_quiet(checker, event);
         break;
-    case HISTORY_CANCEL:
     case HISTORY_RELEASE:
+        checker_acquisition(checker, event->acquisition)->let_go = true;
+        break;
+    case HISTORY_CANCEL:
     case HISTORY_CHECK:
     case HISTORY_KINDS:
         break;

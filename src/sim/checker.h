@@ -32,6 +32,9 @@ struct acquisition {
     bool released;         /* the table has carried a release of its out */
     bool giving_back;      /* it has sent one */
     bool left;             /* it was told that the store would not release it */
+    bool let_go;           /* its program has given it back */
+    bool answered;         /* … and was told what became of that */
+    bool knows;            /* an answer has told it that it has the lock */
     bool doubled;          /* a request of its came twice */
     int64_t release_at_ns; /* when the last of them was looked at by the table; -1: none */
 };

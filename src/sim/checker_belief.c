@@ -6,13 +6,17 @@ void check_belief(struct checker *checker, const struct history_event *event)
 {
     struct acquisition *own = checker_acquisition(checker, event->acquisition);
 
-    own->until_ns = event->until_ns > event->at_ns ? event->until_ns : -1;
-    if (own->until_ns < 0) {
+    if (event->until_ns <= event->at_ns) {
+        own->until_ns = -1;
         return;
     }
-    if (own->lost) {
-        checker_broken(checker, event, 4, "a lock that was lost is believed in again");
+    /* The npm package keeps no deadline, and is right again when a renewal is carried out. */
+    if (!own->npm &&
+        (own->lost || own->let_go || (own->until_ns >= 0 && own->until_ns <= event->at_ns))) {
+        checker_broken(checker, event, 4,
+                       "a lock that was lost or given back is believed in again");
     }
+    own->until_ns = event->until_ns;
     if (!own->applied) {
         checker_broken(checker, event, 2, "a lock is believed in that was never acquired");
     }
@@ -44,14 +48,25 @@ static void check_acquired(struct checker *checker, const struct history_event *
     acquisition->waiting = false;
     if (!acquisition->applied) {
         checker_broken(checker, event, 2, "told acquired, and no write of its was carried out");
+    } else if (acquisition->confirmed_ns <= event->at_ns && !acquisition->npm) {
+        checker_broken(checker, event, 4, "told acquired, and by no answer has it the lock");
     } else if (!acquisition->closed && !was_given(checker, event->acquisition, event->token)) {
         checker_broken(checker, event, 1, "told a fencing token that is not that of its item");
     }
 }
 
+/* After a fault the next renewal is sent when at most a quarter of what is left has passed, and
+ * answered in a moment. */
+static int64_t recovery_ns(const struct acquisition *acquisition)
+{
+    int64_t third_ns = acquisition->lease_ns / 3;
+
+    return third_ns > 100000000 ? third_ns : 100000000;
+}
+
 /* Promise 3. Loss is just if the item went to somebody else, or if the lease ran out and no
  * renewal can be blamed: none that got through reaches up to now, and something hindered the
- * process since the last lease began. */
+ * process when it could have been renewed at last. */
 static void check_lost(struct checker *checker, const struct history_event *event)
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
@@ -65,7 +80,7 @@ static void check_lost(struct checker *checker, const struct history_event *even
         checker_broken(checker, event, 3, "told lost within a lease that was renewed");
     }
     if (ended && acquisition->heartbeats && !acquisition->overwritten &&
-        checker->disturbed_until_ns[acquisition->actor] < event->at_ns - acquisition->lease_ns) {
+        checker->disturbed_until_ns[acquisition->actor] < event->at_ns - recovery_ns(acquisition)) {
         checker_broken(checker, event, 3, "told lost, and nothing hindered its renewals");
     }
 }
@@ -75,6 +90,8 @@ static void check_released(struct checker *checker, const struct history_event *
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
     bool unsure;
+
+    acquisition->answered = true;
 
     acquisition->left = event->status != DDBLOCK_OK && event->status != DDBLOCK_LOST &&
                         event->status != DDBLOCK_IN_DOUBT;
@@ -100,6 +117,7 @@ static void check_given_up(struct checker *checker, const struct history_event *
     const struct item *item = &checker->item;
 
     acquisition->waiting = false;
+    acquisition->answered = true;
     if (item->acquisition != event->acquisition || !item->held || acquisition->npm ||
         acquisition->doubled) { /* the copy of a request that was refused is nobody's doubt */
         return;

@@ -59,8 +59,14 @@ void check_quiet(struct checker *checker, const struct history_event *event)
     const struct item *item = &checker->item;
 
     for (size_t i = 0; i < checker->count; i++) {
-        if (checker->acquisitions[i].waiting && !checker->acquisitions[i].npm) {
+        const struct acquisition *acquisition = &checker->acquisitions[i];
+        bool lives = acquisition->life == checker->lives[acquisition->actor];
+
+        if (acquisition->waiting && !acquisition->npm) {
             checker_broken(checker, event, 5, "an acquisition was never answered");
+        }
+        if (acquisition->let_go && !acquisition->answered && !acquisition->npm && lives) {
+            checker_broken(checker, event, 5, "a release was never answered");
         }
     }
     if (item->closed && item->held && item->acquisition != 0) {

@@ -63,6 +63,9 @@ static void check_released(struct checker *checker, const struct history_event *
     if (checker->item.acquisition != event->acquisition) {
         checker_broken(checker, event, 4, "a release was carried out on another's item");
     }
+    if (event->lease_ns > 0) {
+        checker_broken(checker, event, 4, "a release left the item held");
+    }
     acquisition->released = true;
     acquisition->release_at_ns = event->at_ns;
     if (acquisition->closed) {

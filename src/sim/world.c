@@ -81,6 +81,7 @@ static void schedule(struct world *world)
     }
     world->storm_ends_ns = storm_ns;
     calm_ns = storm_ns + SETTLE_NS;
+    world->resumes_ns = calm_ns - 2 * lease_ns;
     world->closes_ns = calm_ns + 8 * lease_ns;
     end_ns = world->closes_ns + SETTLE_NS + 30 * lease_ns;
     if (world->kind == DDBLOCK_FAIL_CLOSED || world->mixed) {

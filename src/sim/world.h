@@ -46,7 +46,8 @@ struct world {
     uint32_t drift_ppm;
     bool walls_differ;
     int64_t storm_ends_ns;
-    int64_t closes_ns; /* nothing is acquired from then on */
+    int64_t resumes_ns; /* between the storm and then nothing new is begun */
+    int64_t closes_ns;  /* nothing is acquired from then on */
     bool closing;
     uint32_t acquisitions;
 
