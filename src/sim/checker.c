@@ -49,6 +49,7 @@ static void begin(struct checker *checker, const struct history_event *event)
         .waiting = true,
         .until_ns = -1,
         .confirmed_ns = -1,
+        .over_at_ns = -1,
         .release_at_ns = -1,
     };
 }
@@ -104,8 +105,12 @@ static void send(struct checker *checker, const struct history_event *event)
     if (event->guid != 0 && checker_sent(checker, event->guid) == NULL) {
         checker->sent = memory_room(checker->sent, checker->sent_count, &checker->sent_capacity,
                                     sizeof(struct sent));
-        checker->sent[checker->sent_count++] =
-            (struct sent){event->guid, event->acquisition, event->good_until_ns, 0};
+        checker->sent[checker->sent_count++] = (struct sent){
+            .guid = event->guid,
+            .acquisition = event->acquisition,
+            .good_until_ns = event->good_until_ns,
+            .over_at_ns = event->over_at_ns,
+        };
     }
 }
 
@@ -120,6 +125,7 @@ static void learn(struct checker *checker, const struct history_event *event)
         acquisition->knows = sent->good_until_ns > event->at_ns && !acquisition->doubled;
         if (acquisition->confirmed_ns < sent->good_until_ns) {
             acquisition->confirmed_ns = sent->good_until_ns;
+            acquisition->over_at_ns = sent->over_at_ns;
         }
     }
 }

@@ -26,6 +26,7 @@ struct acquisition {
     int64_t lease_ns;
     int64_t until_ns;      /* it believes until then */
     int64_t confirmed_ns;  /* so long it may believe by the writes whose answers it has */
+    int64_t over_at_ns;    /* and then its lease is over by any clock */
     bool overwritten;      /* the item has become somebody else's */
     bool robbed;           /* … by a person, or by wall clocks: nothing was promised there */
     bool lost;             /* it was told so */
@@ -44,6 +45,7 @@ struct sent {
     uint64_t guid;
     uint32_t acquisition;
     int64_t good_until_ns;
+    int64_t over_at_ns;
     uint64_t token; /* what the write that carried it was given; 0: none */
 };
 

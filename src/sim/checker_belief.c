@@ -48,7 +48,7 @@ static void check_acquired(struct checker *checker, const struct history_event *
     acquisition->waiting = false;
     if (!acquisition->applied) {
         checker_broken(checker, event, 2, "told acquired, and no write of its was carried out");
-    } else if (acquisition->confirmed_ns <= event->at_ns && !acquisition->npm) {
+    } else if (acquisition->over_at_ns <= event->at_ns && !acquisition->npm) {
         checker_broken(checker, event, 4, "told acquired, and by no answer has it the lock");
     } else if (!acquisition->closed && !was_given(checker, event->acquisition, event->token)) {
         checker_broken(checker, event, 1, "told a fencing token that is not that of its item");

@@ -7,9 +7,12 @@
 
 static const struct machine_clock *current;
 
-void clock_use(const struct machine_clock *clock)
+const struct machine_clock *clock_use(const struct machine_clock *clock)
 {
+    const struct machine_clock *before = current;
+
     current = clock;
+    return before;
 }
 
 struct instant clock_at(const struct machine_clock *clock, int64_t world_ns)

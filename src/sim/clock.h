@@ -27,7 +27,8 @@ int64_t clock_world_ns(const struct machine_clock *clock, struct instant instant
 
 int64_t clock_wall_at_ms(const struct machine_clock *clock, int64_t world_ns);
 
-/* Whose turn it is; NULL: nobody's, and clocks are those of the real machine. */
-void clock_use(const struct machine_clock *clock);
+/* Whose turn it is; NULL: nobody's, and clocks are those of the real machine. Returns whose it
+ * was. */
+const struct machine_clock *clock_use(const struct machine_clock *clock);
 
 #endif

@@ -21,6 +21,7 @@
     X(BARE, "bare", 500, "a refusal does not say what stands there")                               \
     X(STALE, "stale", 400, "an eventually consistent read is old")                                 \
     X(PAUSE, "pause", 60, "a process stands still for up to several leases")                       \
+    X(PARTITION, "partition", 40, "a process is cut off from the engine for up to several leases") \
     X(SUSPEND, "suspend", 40, "the same, and CLOCK_MONOTONIC stands still too")                    \
     X(CRASH, "crash", 40, "a process dies, and starts again later")                                \
     X(ENTROPY, "entropy", 5, "the system gives no random bytes for a while")                       \

@@ -59,6 +59,7 @@ struct history_event {
     uint64_t token;        /* WRITE: what stands there now; NOTICE: what was told */
     int64_t lease_ns;      /* WRITE: what stands there now; 0: released */
     int64_t good_until_ns; /* SENT: so long its sender may believe in it */
+    int64_t over_at_ns;    /* SENT: … and then its lease is over, without a margin */
     bool by_wall_clocks;   /* WRITE: the taker trusted wall clocks that differ */
 
     /* NOTICE */

@@ -39,8 +39,9 @@ struct message {
     struct npm_ask peer; /* npm's */
     char owner[16];
     int64_t sent_ns;
-    int64_t give_up_ns; /* its reply is waited for until then */
-    int64_t sent_good_until_ns;
+    int64_t give_up_ns;    /* its reply is waited for until then */
+    int64_t good_until_ns; /* so long its sender may believe by it */
+    int64_t over_at_ns;    /* then its lease is over */
     bool by_wall_clocks;
     bool late; /* it arrives when nobody waits for it any more */
     struct outcome outcome;

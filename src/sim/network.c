@@ -42,6 +42,24 @@ static int64_t latency(struct world *world)
     return rng_between(&world->rng, most_ns / 10, most_ns);
 }
 
+/* What is lost so hinders its sender until it gives the request up. */
+static bool is_cut_off(struct world *world, const struct message *message)
+{
+    int64_t until_ns = message->npm
+                           ? world->peers[message->actor - world->process_count].cut_off_until_ns
+                           : world->processes[message->actor].cut_off_until_ns;
+
+    if (world->now_ns >= until_ns) {
+        return false;
+    }
+    world_tell(world, (struct history_event){.kind = HISTORY_FAULT,
+                                             .actor = message->actor,
+                                             .acquisition = message->acquisition,
+                                             .fault = FAULT_PARTITION,
+                                             .until_ns = message->give_up_ns});
+    return true;
+}
+
 /* How late a ghost comes: mostly within a few leases, and fail-closed up to the last moment at
  * which it is let in. */
 static int64_t ghost_delay(struct world *world, const struct message *message)
@@ -50,7 +68,9 @@ static int64_t ghost_delay(struct world *world, const struct message *message)
         message->ask.kind == REQUEST_ACQUIRE_CLOSED || message->ask.kind == REQUEST_RELEASE_CLOSED;
 
     if (closed && rng_chance(&world->rng, 300)) {
-        return rng_between(&world->rng, 1000 * MS_NS, SIGNATURE_NS + 2000 * MS_NS);
+        return rng_between(
+            &world->rng, rng_chance(&world->rng, 500) ? 1000 * MS_NS : SIGNATURE_NS - 15000 * MS_NS,
+            SIGNATURE_NS + 1000 * MS_NS);
     }
     return rng_between(&world->rng, world->lease_ms * MS_NS / 4, 4 * world->lease_ms * MS_NS);
 }
@@ -127,6 +147,9 @@ void network_send(struct world *world, const struct message *message)
     int64_t patience_ns = message->give_up_ns - world->now_ns;
 
     world->coverage.counts[COUNTER_REQUESTS]++;
+    if (is_cut_off(world, message)) {
+        return;
+    }
     if (fail_at_once(world, message)) {
         return;
     }
@@ -164,7 +187,7 @@ void network_arrive(struct world *world, uint32_t index)
     }
     message.late = world->now_ns >= message.give_up_ns;
     table_execute(world, &message);
-    if (strikes(world, FAULT_REPLY_LOST, &message)) {
+    if (is_cut_off(world, &message) || strikes(world, FAULT_REPLY_LOST, &message)) {
         return;
     }
     if (strikes(world, FAULT_ERROR, &message)) {

@@ -29,7 +29,7 @@ static void transmit(struct npm_peer *peer, struct npm_call *call)
         .owner = "npm",
         .sent_ns = world->now_ns,
         .give_up_ns = world->now_ns + REPLY_MS_MAX * MS_NS,
-        .sent_good_until_ns = call->good_until_ns,
+        .good_until_ns = call->good_until_ns,
         .by_wall_clocks = peer->by_wall_clocks,
     };
 

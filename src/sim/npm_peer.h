@@ -46,6 +46,7 @@ struct npm_peer {
     bool asleep;
     uint64_t naps;
 
+    int64_t cut_off_until_ns; /* from the network */
     bool closed;
     int64_t lease_ms;
     int64_t heartbeat_ms; /* 0: none */

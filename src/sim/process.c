@@ -46,11 +46,11 @@ static void start(struct process *process)
     process->wake_at_ns = NEVER_NS;
     process->entropy_from_ns = 0;
     sim_store_init(&process->store, process, (size_t)rng_between(&process->rng, 1, CALLS_MAX));
-    clock_use(&process->clock);
+    (void)clock_use(&process->clock);
     if (!loop_init(&process->loop, &process->store.store, &host)) {
         assert(!"random bytes are there at the start");
     }
-    clock_use(NULL);
+    (void)clock_use(NULL);
     app_begin(process);
 }
 
@@ -135,6 +135,25 @@ void process_finish(struct process *process)
     (void)pthread_mutex_destroy(&process->engine.mutex);
 }
 
+int64_t process_world_ns(const struct process *process, struct instant instant)
+{
+    int64_t world_ns = process->world->now_ns;
+    const struct machine_clock *before;
+    struct instant now;
+
+    if (instant_is_never(instant)) {
+        return NEVER_NS;
+    }
+    before = clock_use(&process->clock);
+    now = clock_now();
+    (void)clock_use(before);
+    if (!instant_before(now, instant)) {
+        return world_ns;
+    }
+    return clock_world_ns(&process->clock, instant_add(clock_at(&process->clock, world_ns),
+                                                       instant_until(now, instant)));
+}
+
 void process_turn(struct process *process)
 {
     struct instant next;
@@ -143,13 +162,10 @@ void process_turn(struct process *process)
     if (!process->alive || process->asleep) {
         return;
     }
-    clock_use(&process->clock);
+    (void)clock_use(&process->clock);
     next = loop_turn(&process->loop);
-    clock_use(NULL);
-    at_ns = clock_world_ns(&process->clock, next);
-    if (at_ns < process->world->now_ns) {
-        at_ns = process->world->now_ns;
-    }
+    (void)clock_use(NULL);
+    at_ns = process_world_ns(process, next);
     if (at_ns != process->wake_at_ns && at_ns != NEVER_NS) {
         agenda_add(&process->world->agenda, at_ns, AGENDA_WAKE, process->actor, 0);
     }
@@ -190,6 +206,11 @@ void process_resume(struct process *process, uint64_t nap)
     }
     world_tell(world, (struct history_event){.kind = HISTORY_AWAKE, .actor = process->actor});
     process_timeouts_due(process);
+    for (size_t i = 0; i < process->slot_count; i++) {
+        if (process->slots[i].lock != NULL) {
+            sim_lock_awake(process->slots[i].lock);
+        }
+    }
     if (rng_chance(&process->rng, 500)) { /* which of its threads is first? */
         process_turn(process);
         app_missed(process);

@@ -22,7 +22,7 @@ struct sim_lock {
     struct process *process;
     size_t slot;
     uint32_t acquisition;
-    struct instant told;   /* the deadline that the history has */
+    int64_t told_ns;       /* what the history has of its belief */
     int64_t asked_ns;      /* when the machine made its last request */
     enum write_kind write; /* what that was */
     struct guid fresh;     /* what it writes */
@@ -75,7 +75,8 @@ struct process {
     int64_t asleep_since_ns;
     uint64_t naps;
     uint32_t life;
-    int64_t entropy_from_ns; /* no random bytes until then */
+    int64_t entropy_from_ns;  /* no random bytes until then */
+    int64_t cut_off_until_ns; /* from the network */
     int64_t wake_at_ns;
     struct ddblock_store engine; /* what locks need of one: a mutex, and no log */
     struct loop loop;
@@ -85,6 +86,8 @@ struct process {
 };
 
 /* process.c */
+/* When an instant of the clock that the process reads comes, as things are now. */
+int64_t process_world_ns(const struct process *process, struct instant instant);
 void process_init(struct process *process, struct world *world, uint32_t actor, struct rng rng);
 void process_finish(struct process *process);
 void process_turn(struct process *process);
@@ -105,6 +108,7 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
                                 const struct machine_patience *patience);
 void sim_lock_cancel(struct sim_lock *lock);
 void sim_lock_release(struct sim_lock *lock);
+void sim_lock_awake(struct sim_lock *lock);
 
 /* app.c */
 void app_begin(struct process *process);

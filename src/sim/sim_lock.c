@@ -22,13 +22,24 @@ static void tell(struct sim_lock *lock, struct history_event event)
 static void tell_belief(struct sim_lock *lock)
 {
     struct instant deadline = {atomic_load_explicit(&lock->lock.deadline_ns, memory_order_acquire)};
-    int64_t until_ns = clock_world_ns(&lock->process->clock, deadline);
+    int64_t until_ns = process_world_ns(lock->process, deadline);
 
-    if (deadline.ns == lock->told.ns) {
+    if (until_ns <= lock->process->world->now_ns) {
+        until_ns = 0;
+    }
+    if (until_ns == lock->told_ns) {
         return;
     }
-    lock->told = deadline;
+    lock->told_ns = until_ns;
     tell(lock, (struct history_event){.kind = HISTORY_BELIEF, .until_ns = until_ns});
+}
+
+/* Its process has been standing still: has its clock, too? */
+void sim_lock_awake(struct sim_lock *lock)
+{
+    if (lock->told_ns > lock->process->world->now_ns) {
+        tell_belief(lock);
+    }
 }
 
 static void count_notice(struct sim_lock *lock, const struct effects *effects)
@@ -125,7 +136,7 @@ static void publish(struct task *task, const struct effects *effects,
     if (lock->lock.releasing && lock->lock.answered && !lock->lock.detached) {
         lock->lock.detached = true; /* now the loop's, which frees it */
         app_free(lock->process, lock->slot);
-    } else if (effects->notice != NOTICE_NONE && !lock->lock.detached) {
+    } else if (effects->notice != NOTICE_NONE && !lock->lock.releasing) {
         app_told(lock->process, lock->slot, effects->notice);
     }
 }
@@ -162,7 +173,6 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
     lock->process = process;
     lock->slot = slot;
     lock->acquisition = world_acquisition(world);
-    lock->told = (struct instant){INT64_MIN};
     process->slots[slot].lock = lock;
     tell(lock, (struct history_event){
                    .kind = HISTORY_ACQUIRE,
@@ -171,12 +181,12 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
                    .poll_ns =
                        closed ? process->config.acquire_period.ns : process->config.poll.ns / 4 * 5,
                });
-    clock_use(&process->clock);
+    (void)clock_use(&process->clock);
     if (!loop_add(&process->loop, &real->task)) {
         memory_got(NULL);
     }
     (void)loop_post(&process->loop, &real->task, EVENT_ACQUIRE);
-    clock_use(NULL);
+    (void)clock_use(NULL);
     process_turn(process);
     return lock;
 }
@@ -189,9 +199,9 @@ void sim_lock_cancel(struct sim_lock *lock)
         return;
     }
     tell(lock, (struct history_event){.kind = HISTORY_CANCEL});
-    clock_use(&process->clock);
+    (void)clock_use(&process->clock);
     (void)loop_post(&process->loop, &lock->lock.task, EVENT_CANCEL);
-    clock_use(NULL);
+    (void)clock_use(NULL);
     process_turn(process);
 }
 

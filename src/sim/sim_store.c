@@ -29,7 +29,8 @@ static enum write_kind write_of(enum request_kind kind)
 
 /* So long the sender may believe by this write: docs/protocol.md, "Time". Written anew here, so
  * that the checker does not rely on the code that it checks. */
-static int64_t good_until(const struct process *process, const struct sim_lock *lock)
+static int64_t good_until(const struct process *process, const struct sim_lock *lock,
+                          bool with_margin)
 {
     int64_t lease_ns = process->config.lease_ms * MS_NS;
     int64_t margin_ns = lease_ns / 1000000 * 2 * process->config.drift_ppm;
@@ -41,7 +42,8 @@ static int64_t good_until(const struct process *process, const struct sim_lock *
     if (margin_ns < MS_NS) {
         margin_ns = MS_NS;
     }
-    return clock_world_ns(&process->clock, (struct instant){sent.ns + lease_ns - margin_ns});
+    sent.ns += lease_ns - (with_margin ? margin_ns : 0);
+    return clock_world_ns(&process->clock, sent);
 }
 
 static struct call *free_call(struct sim_store *store)
@@ -66,7 +68,8 @@ static void tell_sent(struct process *process, const struct message *message)
                                    .acquisition = message->acquisition,
                                    .write = message->write,
                                    .guid = fresh ? guid_name(&guid) : 0,
-                                   .good_until_ns = message->sent_good_until_ns,
+                                   .good_until_ns = message->good_until_ns,
+                                   .over_at_ns = message->over_at_ns,
                                });
 }
 
@@ -85,8 +88,9 @@ static void submit(struct store *base, const struct store_request *request)
         .write = write_of(request->ask->kind),
         .ask = *request->ask,
         .sent_ns = world->now_ns,
-        .give_up_ns = clock_world_ns(&process->clock, request->ask->give_up_at),
-        .sent_good_until_ns = good_until(process, lock),
+        .give_up_ns = process_world_ns(process, request->ask->give_up_at),
+        .good_until_ns = good_until(process, lock, true),
+        .over_at_ns = good_until(process, lock, false),
         .by_wall_clocks =
             process->config.trust_local_time && (world->walls_differ || world->drift_ppm > 0),
     };

@@ -25,6 +25,8 @@ static void trouble_process(struct world *world, struct process *process)
         process_sleep(process, for_ns, false);
     } else if (world_strikes(world, FAULT_SUSPEND, process->actor, 0, now_ns + for_ns)) {
         process_sleep(process, for_ns, true);
+    } else if (world_strikes(world, FAULT_PARTITION, process->actor, 0, now_ns + for_ns)) {
+        process->cut_off_until_ns = now_ns + for_ns;
     } else if (world_strikes(world, FAULT_ENTROPY, process->actor, 0, now_ns + for_ns)) {
         process->entropy_from_ns = now_ns + for_ns;
     }
@@ -42,6 +44,8 @@ static void trouble_peer(struct world *world, struct npm_peer *peer)
         npm_die(peer, for_ns);
     } else if (world_strikes(world, FAULT_PAUSE, peer->actor, 0, now_ns + for_ns)) {
         npm_sleep(peer, for_ns);
+    } else if (world_strikes(world, FAULT_PARTITION, peer->actor, 0, now_ns + for_ns)) {
+        peer->cut_off_until_ns = now_ns + for_ns;
     }
 }
 
@@ -104,9 +108,11 @@ void weather_lull(struct world *world)
         struct process *process = &world->processes[i];
 
         process->entropy_from_ns = 0;
+        process->cut_off_until_ns = 0;
         process_resume(process, process->naps);
     }
     for (uint32_t i = 0; i < world->peer_count; i++) {
+        world->peers[i].cut_off_until_ns = 0;
         npm_resume(&world->peers[i], world->peers[i].naps);
     }
 }
