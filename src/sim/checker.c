@@ -98,7 +98,7 @@ static void send(struct checker *checker, const struct history_event *event)
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
 
     if (event->write == WRITE_RELEASE) {
-        acquisition->giving_back = true;
+        acquisition->releases++;
     } else if (acquisition->waiting && acquisition->knows && !acquisition->npm) {
         checker_broken(checker, event, 5, "it was answered that it has the lock, and asks on");
     }

@@ -31,7 +31,7 @@ struct acquisition {
     bool robbed;           /* … by a person, or by wall clocks: nothing was promised there */
     bool lost;             /* it was told so */
     bool released;         /* the table has carried a release of its out */
-    bool giving_back;      /* it has sent one */
+    uint32_t releases;     /* how many it has sent */
     bool left;             /* it was told that the store would not release it */
     bool let_go;           /* its program has given it back */
     bool answered;         /* … and was told what became of that */

@@ -49,7 +49,7 @@ static void check_renewed(struct checker *checker, const struct history_event *e
     if (event->token != item->token) {
         checker_broken(checker, event, 1, "a renewal changed the fencing token");
     }
-    /* The npm package's late heartbeat does that (PEERS: D6), and nobody is harmed but by a wait.
+    /* The npm package's late heartbeat does that (D6), and nobody is harmed but by a wait.
      */
     if (!item->held && event->lease_ns > 0 && !acquisition->npm) {
         checker_broken(checker, event, 4, "a renewal brought a released lock back to life");
