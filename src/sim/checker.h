@@ -19,8 +19,9 @@ struct acquisition {
     bool heartbeats;
     int64_t poll_ns;
     int64_t started_ns;
-    uint32_t life; /* of its process: which one */
-    bool waiting;  /* it has no answer yet */
+    uint32_t life;       /* of its process: which one */
+    bool waiting;        /* it has no answer yet */
+    int64_t acquired_ns; /* when it was told so */
 
     bool applied; /* a write of its stood in the table once */
     int64_t lease_ns;

@@ -46,6 +46,7 @@ static void check_acquired(struct checker *checker, const struct history_event *
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
 
     acquisition->waiting = false;
+    acquisition->acquired_ns = event->at_ns;
     if (!acquisition->applied) {
         checker_broken(checker, event, 2, "told acquired, and no write of its was carried out");
     } else if (acquisition->over_at_ns <= event->at_ns && !acquisition->npm) {
@@ -64,6 +65,14 @@ static int64_t recovery_ns(const struct acquisition *acquisition)
     return third_ns > 100000000 ? third_ns : 100000000;
 }
 
+/* Until when it was hindered, or did not yet know that it has the lock. */
+static int64_t hindered_ns(const struct checker *checker, const struct acquisition *acquisition)
+{
+    int64_t disturbed_ns = checker->disturbed_until_ns[acquisition->actor];
+
+    return disturbed_ns > acquisition->acquired_ns ? disturbed_ns : acquisition->acquired_ns;
+}
+
 /* Promise 3. Loss is just if the item went to somebody else, or if the lease ran out and no
  * renewal can be blamed: none that got through reaches up to now, and something hindered the
  * process when it could have been renewed at last. */
@@ -80,7 +89,7 @@ static void check_lost(struct checker *checker, const struct history_event *even
         checker_broken(checker, event, 3, "told lost within a lease that was renewed");
     }
     if (ended && acquisition->heartbeats && !acquisition->overwritten &&
-        checker->disturbed_until_ns[acquisition->actor] < event->at_ns - recovery_ns(acquisition)) {
+        event->at_ns - hindered_ns(checker, acquisition) > recovery_ns(acquisition)) {
         checker_broken(checker, event, 3, "told lost, and nothing hindered its renewals");
     }
 }
