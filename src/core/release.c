@@ -40,7 +40,8 @@ static void finish(const struct step *step, ddblock_status status)
 
     step->effects->notice = machine->giving_back ? NOTICE_NOT_ACQUIRED : NOTICE_RELEASED;
     step->effects->status = machine->giving_back ? machine->result : status;
-    if (is_closed(machine) && status == DDBLOCK_IN_DOUBT) {
+    if (is_closed(machine) && status != DDBLOCK_OK && status != DDBLOCK_LOST) {
+        /* It may be ours yet, and nothing else would ever end it. */
         machine->ghosts_until = instant_add(step->event->now, pace_ghost_life(&machine->config));
     }
     if (is_closed(machine) && instant_before(step->event->now, machine->ghosts_until)) {
@@ -106,14 +107,15 @@ static void refused(const struct step *step, const struct record *record)
  * changes nothing for the caller. */
 static void courtesy_reply(const struct step *step)
 {
+    const struct machine *machine = step->machine;
     const struct outcome *outcome = step->event->outcome;
     bool answered = outcome->kind == OUTCOME_APPLIED || outcome->kind == OUTCOME_REFUSED;
     bool again = outcome->kind == OUTCOME_IN_DOUBT || status_is_retryable(outcome->status);
 
-    if (step->machine->giving_back && !answered && again) {
+    if (machine->giving_back && !answered && again) {
         release_again(step, outcome->status);
     } else {
-        finish(step, DDBLOCK_LOST);
+        finish(step, machine->giving_back && !answered ? outcome->status : DDBLOCK_LOST);
     }
 }
 
