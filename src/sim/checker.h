@@ -33,7 +33,6 @@ struct acquisition {
     bool lost;             /* it was told so */
     bool released;         /* the table has carried a release of its out */
     uint32_t releases;     /* how many it has sent */
-    bool left;             /* it was told that the store would not release it */
     bool let_go;           /* its program has given it back */
     bool answered;         /* … and was told what became of that */
     bool knows;            /* an answer has told it that it has the lock */

@@ -108,8 +108,6 @@ static void check_released(struct checker *checker, const struct history_event *
     if (acquisition->npm) {
         return; /* it says released whatever was the case (D7) */
     }
-    acquisition->left = event->status != DDBLOCK_OK && event->status != DDBLOCK_LOST &&
-                        event->status != DDBLOCK_IN_DOUBT;
     if (event->status == DDBLOCK_OK && !acquisition->released && !guessed) {
         checker_broken(checker, event, 4, "told released, and no release was carried out");
     }

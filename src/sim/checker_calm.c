@@ -74,7 +74,7 @@ void check_quiet(struct checker *checker, const struct history_event *event)
 
         /* Who dies may leave it locked for ever, and so does npm (D8). */
         if (acquisition->life == checker->lives[acquisition->actor] && !acquisition->npm &&
-            !acquisition->left && acquisition->until_ns < 0) {
+            acquisition->until_ns < 0) {
             checker_broken(checker, event, 5, "a fail-closed lock is left that nobody holds");
         }
     }
