@@ -101,8 +101,8 @@ static void check_released(struct checker *checker, const struct history_event *
     /* After a doubt, a refusal before the deadline is taken for the work of the own release: nobody
      * else may write until then, but those who rob. */
     bool guessed = acquisition->robbed && acquisition->releases > 1;
-    /* A delete that comes twice is refused the second time. */
-    bool refused = acquisition->closed && acquisition->doubled && acquisition->released;
+    /* A release that comes twice may be refused the second time. */
+    bool refused = acquisition->doubled && acquisition->released;
 
     acquisition->answered = true;
     if (acquisition->npm) {

@@ -135,8 +135,10 @@ static bool double_up(struct world *world, const struct message *message, int64_
         travel(world, message, delay_ns);
         travel(world, message, delay_ns);
     } else {
-        travel(world, message,
-               latency(world) + rng_between(&world->rng, 0, 1) * ghost_delay(world, message));
+        int64_t copy_ns = latency(world);
+
+        copy_ns += rng_chance(&world->rng, 500) ? ghost_delay(world, message) : 0;
+        travel(world, message, copy_ns);
     }
     return closed;
 }

@@ -70,8 +70,6 @@ struct npm_peer {
     uint64_t next_serial;
 };
 
-void npm_peer_init(struct npm_peer *peer, struct world *world, uint32_t actor, struct rng rng);
-
 /* npm_calls.c: the SDK under it. */
 void npm_send(struct npm_peer *peer, const struct npm_ask *ask, enum write_kind write);
 void npm_deliver(struct npm_peer *peer, const struct message *message);
@@ -82,7 +80,13 @@ void npm_forget_calls(struct npm_peer *peer);
 void npm_answered(struct npm_peer *peer, const struct npm_call *call,
                   const struct outcome *outcome);
 
+/* npm_rules.c: what it does. */
+void npm_plan(struct npm_peer *peer, int64_t in_ns);
+void npm_rest(struct npm_peer *peer);
 void npm_timer(struct npm_peer *peer, uint64_t item);
+
+/* npm_peer.c: what is done to it. */
+void npm_peer_init(struct npm_peer *peer, struct world *world, uint32_t actor, struct rng rng);
 void npm_sleep(struct npm_peer *peer, int64_t for_ns);
 void npm_resume(struct npm_peer *peer, uint64_t nap);
 void npm_die(struct npm_peer *peer, int64_t for_ns);

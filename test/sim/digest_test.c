@@ -5,7 +5,7 @@
 #include "sim/world.h"
 
 /* Who changes the protocol or the simulator changes this number, and sees here which it is now. */
-#define DIGEST UINT64_C(0x023AB1A37FFCF453)
+#define DIGEST UINT64_C(0xAEDEE32A3AE90A53)
 
 enum { SEEDS = 200 };
 
