@@ -46,7 +46,8 @@ struct sent {
     uint32_t acquisition;
     int64_t good_until_ns;
     int64_t over_at_ns;
-    uint64_t token; /* what the write that carried it was given; 0: none */
+    uint64_t first_token; /* what the writes that carried it were given; 0: none */
+    uint64_t last_token;
 };
 
 struct item {

@@ -33,8 +33,10 @@ void check_belief(struct checker *checker, const struct history_event *event)
 static bool was_given(const struct checker *checker, uint32_t acquisition, uint64_t token)
 {
     for (size_t i = checker->sent_count; i > 0; i--) {
-        if (checker->sent[i - 1].acquisition == acquisition &&
-            checker->sent[i - 1].token == token) {
+        const struct sent *sent = &checker->sent[i - 1];
+
+        if (sent->acquisition == acquisition &&
+            (sent->first_token == token || sent->last_token == token)) {
             return true;
         }
     }

@@ -24,7 +24,10 @@ static const char *promise_text(int promise)
 
 static void print_violation(const struct violation *violation)
 {
-    printf("%s: %s", promise_text(violation->promise), violation->what);
+    printf("%s", promise_text(violation->promise));
+    if (violation->promise != 0) {
+        printf(": %s", violation->what);
+    }
     if (violation->acquisition != 0) {
         printf(" (acquisition %u)", violation->acquisition);
     }
