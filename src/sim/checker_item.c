@@ -32,6 +32,10 @@ static void check_acquired(struct checker *checker, const struct history_event *
         sent->first_token = sent->first_token != 0 ? sent->first_token : event->token;
         sent->last_token = event->token;
     }
+    /* Its package tries again with the same guid. After a deletion the same token may go with it,
+     * and who has watched the two before will not see that they went and came again. */
+    acquisition->robbed = acquisition->robbed ||
+                          (acquisition->npm && acquisition->applied && acquisition->overwritten);
     acquisition->applied = true;
     acquisition->overwritten = false;
     acquisition->lease_ns = event->lease_ns;
