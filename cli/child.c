@@ -27,6 +27,7 @@ static _Noreturn void become(const struct child_options *options, pid_t parent, 
         _exit(EXIT_FAULT); /* it died before the line above: no signal will come */
     }
     descriptors_close_others(options->descriptors);
+    lost_pipe_pass(options->lost_pipe, &error_fd);
     events_restore_signals(options->events);
     (void)execvpe(options->command[0], options->command, options->environment);
     failure = errno;

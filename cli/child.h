@@ -8,6 +8,7 @@
 
 #include "descriptors.h"
 #include "events.h"
+#include "lost_pipe.h"
 #include "terminal.h"
 
 struct child {
@@ -21,6 +22,7 @@ struct child_options {
     char **environment; /* ends with NULL */
     const struct events *events;
     const struct descriptors *descriptors;
+    const struct lost_pipe *lost_pipe;
     struct terminal *terminal;
 };
 

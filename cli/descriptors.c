@@ -89,3 +89,15 @@ void descriptors_close_others(const struct descriptors *descriptors)
     }
     (void)close_range(first, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 }
+
+int descriptors_lowest_free(const struct descriptors *descriptors)
+{
+    int lowest = 3;
+
+    for (size_t i = 0; i < descriptors->size; i++) { /* they are in order */
+        if (descriptors->inherited[i] == lowest) {
+            lowest++;
+        }
+    }
+    return descriptors->unknown ? -1 : lowest;
+}

@@ -24,4 +24,7 @@ void descriptors_finish(struct descriptors *descriptors);
 /* Lets all others close at exec. For a child between fork and exec: safe there. */
 void descriptors_close_others(const struct descriptors *descriptors);
 
+/* The lowest number above 2 that the caller has no descriptor at; -1: unknown. */
+int descriptors_lowest_free(const struct descriptors *descriptors);
+
 #endif

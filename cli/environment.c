@@ -10,12 +10,13 @@
 
 #include "exit.h"
 
-enum { OWN_VARIABLES = 3 };
+enum { OWN_VARIABLES = 4 };
 
 static const char *const names[OWN_VARIABLES] = {
     "DDBLOCK_LOCK",
     "DDBLOCK_OWNER",
     "DDBLOCK_FENCING_TOKEN",
+    "DDBLOCK_LOST_FD",
 };
 
 static bool is_own(const char *variable)
@@ -30,16 +31,23 @@ static bool is_own(const char *variable)
     return false;
 }
 
-ddblock_status environment_create(const char *lock, const char *owner, uint64_t token,
+ddblock_status environment_create(const char *lock, const char *owner, uint64_t token, int lost_fd,
                                   char ***ret_environment, ddblock_error *error)
 {
     char digits[24];
-    const char *values[OWN_VARIABLES] = {lock, owner, token != 0 ? digits : NULL};
+    char number[16];
+    const char *values[OWN_VARIABLES] = {
+        lock,
+        owner,
+        token != 0 ? digits : NULL,
+        lost_fd >= 0 ? number : NULL,
+    };
     char **environment;
     size_t size = 0;
     size_t used = 0;
 
     (void)snprintf(digits, sizeof(digits), "%" PRIu64, token);
+    (void)snprintf(number, sizeof(number), "%d", lost_fd);
     while (environ[size] != NULL) {
         size++;
     }

@@ -7,28 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Decodes the well-formed character that the bytes start with (RFC 3629, section 4: no
- * overlong forms, no surrogates). Returns its length, 0 if there is none. */
-static size_t utf8_decode(const uint8_t *b, size_t size, uint32_t *ret_character)
+/* RFC 3629, section 4: no overlong forms, no surrogates. */
+size_t utf8_decode(const uint8_t *bytes, size_t size, uint32_t *ret_character)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t length;
     uint32_t character;
 
-    if (b[0] < 0x80) {
-        *ret_character = b[0];
+    if (bytes[0] < 0x80) {
+        *ret_character = bytes[0];
         return 1;
     }
-    length = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : 2;
-    if (b[0] < 0xC0 || b[0] > 0xF4 || size < length) {
+    length = bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : 2;
+    if (bytes[0] < 0xC0 || bytes[0] > 0xF4 || size < length) {
         return 0;
     }
-    character = b[0] & (0x7FU >> length);
+    character = bytes[0] & (0x7FU >> length);
     for (size_t i = 1; i < length; i++) {
-        if ((b[i] & 0xC0) != 0x80) {
+        if ((bytes[i] & 0xC0) != 0x80) {
             return 0;
         }
-        character = character << 6 | (b[i] & 0x3FU);
+        character = character << 6 | (bytes[i] & 0x3FU);
     }
     if (character < least[length] || character > 0x10FFFF ||
         (character >= 0xD800 && character <= 0xDFFF)) {
@@ -38,9 +37,9 @@ static size_t utf8_decode(const uint8_t *b, size_t size, uint32_t *ret_character
     return length;
 }
 
-static bool is_harmless(uint32_t character)
+bool utf8_is_harmless(uint32_t character)
 {
-    if (character < 0x20 || character == '\\' || (character >= 0x7F && character < 0xA0)) {
+    if (character < 0x20 || (character >= 0x7F && character < 0xA0)) {
         return false;
     }
     /* Line and paragraph separators; the controls of Unicode's Bidi_Control property, with
@@ -63,7 +62,7 @@ char *escape_bytes(char *target, size_t size, const void *data, size_t data_size
         char piece[5] = {0};
         size_t length = utf8_decode(bytes + at, data_size - at, &character);
 
-        if (length > 0 && is_harmless(character)) {
+        if (length > 0 && character != '\\' && utf8_is_harmless(character)) {
             memcpy(piece, bytes + at, length);
         } else {
             (void)snprintf(piece, sizeof(piece), "\\x%02X", bytes[at]);

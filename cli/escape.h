@@ -2,7 +2,9 @@
 #ifndef CLI_ESCAPE_H
 #define CLI_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Room for most names; what is longer ends in "…". */
 enum { ESCAPED_SIZE = 300 };
@@ -14,5 +16,12 @@ enum { ESCAPED_SIZE = 300 };
 char *escape_bytes(char *target, size_t size, const void *data, size_t data_size);
 
 char *escape_string(char *target, size_t size, const char *text);
+
+/* Decodes the well-formed character that the bytes (at least one) start with. Returns its length,
+ * 0 if there is none. */
+size_t utf8_decode(const uint8_t *bytes, size_t size, uint32_t *ret_character);
+
+/* False for what could steer a terminal, break a line or turn the direction of writing. */
+bool utf8_is_harmless(uint32_t character);
 
 #endif

@@ -52,7 +52,7 @@ ddblock_status events_open(struct events *events, ddblock_error *error)
     sigset_t taken;
     sigset_t blocked;
 
-    *events = (struct events){.signal_fd = -1, .timer_fd = -1};
+    *events = (struct events){.signal_fd = -1, .timer_fd = -1, .other_fd = -1};
     /* Where SIGCHLD was ignored, children would vanish unseen. */
     set_handler(SIGCHLD, SIG_DFL, &events->child_before);
     /* Writing to a closed connection or pipe is an error, not our death. */
@@ -93,14 +93,15 @@ void events_wait(struct events *events, ddblock_lock *lock, int64_t timeout_ms)
 {
     int fd = ddblock_lock_fd(lock);
     struct itimerspec timer = {0};
-    struct pollfd fds[3] = {
+    struct pollfd fds[4] = {
         {.fd = events->signal_fd, .events = POLLIN},
         {.fd = events->timer_fd, .events = POLLIN},
         {.fd = fd, .events = POLLIN}, /* poll ignores a negative one */
+        {.fd = events->other_fd, .events = POLLIN},
     };
     uint64_t count;
 
-    if (fd < 0 && timeout_ms > LOOK_MS) {
+    if (lock != NULL && fd < 0 && timeout_ms > LOOK_MS) {
         timeout_ms = LOOK_MS;
     }
     if (timeout_ms != INT64_MAX) {
@@ -109,8 +110,15 @@ void events_wait(struct events *events, ddblock_lock *lock, int64_t timeout_ms)
         timer.it_value.tv_nsec = (long)(timeout_ms % 1000) * 1000000 + 1;
     }
     (void)timerfd_settime(events->timer_fd, 0, &timer, NULL);
-    (void)poll(fds, 3, -1);
+    (void)poll(fds, 4, -1);
     (void)!read(events->timer_fd, &count, sizeof(count));
+}
+
+bool events_other_is_ready(const struct events *events)
+{
+    struct pollfd fd = {.fd = events->other_fd, .events = POLLIN};
+
+    return poll(&fd, 1, 0) == 1;
 }
 
 int events_take(struct events *events)

@@ -9,6 +9,7 @@
 struct events {
     int signal_fd; /* signalfd(2) */
     int timer_fd;  /* on CLOCK_BOOTTIME, which counts suspend as the lease does */
+    int other_fd;  /* what else to wait for, until it is readable; -1: nothing. The caller's */
     sigset_t mask_before;
     struct sigaction child_before;
     struct sigaction pipe_before;
@@ -20,9 +21,12 @@ ddblock_status events_open(struct events *events, ddblock_error *error);
 
 void events_close(struct events *events);
 
-/* Waits until there is a signal, the state of the lock may have changed, or so much time has
- * passed (INT64_MAX: for ever). May return early. */
+/* Waits until there is a signal, the state of the lock (NULL: of none) may have changed, the other
+ * descriptor is readable, or so much time has passed (INT64_MAX: for ever). May return early. */
 void events_wait(struct events *events, ddblock_lock *lock, int64_t timeout_ms);
+
+/* True if the other descriptor is readable now. */
+bool events_other_is_ready(const struct events *events);
 
 /* The next signal that has come; 0 if there is none. */
 int events_take(struct events *events);

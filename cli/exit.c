@@ -76,9 +76,14 @@ static const char *sentence(const ddblock_error *error)
     return error->message[0] != '\0' ? error->message : ddblock_status_text(error->status);
 }
 
+static enum message_event event_for(ddblock_status status)
+{
+    return status == DDBLOCK_NOT_ACQUIRED ? MESSAGE_NOT_ACQUIRED : MESSAGE_ERROR;
+}
+
 int fail_with(const ddblock_error *error)
 {
-    say("%s", sentence(error));
+    say_event(event_for(error->status), "%s", sentence(error));
     return exit_from_status(error->status);
 }
 
@@ -91,7 +96,7 @@ int fail_to_open(const ddblock_error *error)
 
 int fail_for(const char *shown, const ddblock_error *error)
 {
-    say("%s: %s", shown, sentence(error));
+    say_event(event_for(error->status), "%s: %s", shown, sentence(error));
     return exit_from_status(error->status);
 }
 

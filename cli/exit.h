@@ -10,6 +10,7 @@ enum {
     EXIT_USAGE = 64,         /* EX_USAGE: the command line is wrong */
     EXIT_STORE = 69,         /* EX_UNAVAILABLE: not reachable, or it refuses us */
     EXIT_FAULT = 70,         /* EX_SOFTWARE: our own fault, or the machine's */
+    EXIT_HOLD_FILE = 73,     /* EX_CANTCREAT: the hold file is in use, or cannot be made */
     EXIT_OUTPUT = 74,        /* EX_IOERR: standard output takes no more */
     EXIT_NOT_ACQUIRED = 75,  /* EX_TEMPFAIL: not in time; later it may go well */
     EXIT_LOST = 76,          /* the lock was lost, or was about to be */

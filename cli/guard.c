@@ -1,23 +1,35 @@
 /* guard.c - when to end the command because its lock is about to be lost. */
 #include "guard.h"
 
-#include <assert.h>
-
 enum {
     GRACE_MS_MAX = 5000,
     MARGIN_MS_MAX = 500,
 };
 
-void guard_init(struct guard *guard, int64_t lease_ms)
+static int64_t least(int64_t a, int64_t b)
 {
-    int64_t grace_ms = lease_ms / 4;
-    int64_t margin_ms = lease_ms / 20;
+    return a < b ? a : b;
+}
 
-    grace_ms = grace_ms < GRACE_MS_MAX ? grace_ms : GRACE_MS_MAX;
-    margin_ms = margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
-    guard->kill_ms = margin_ms;
-    guard->terminate_ms = grace_ms + margin_ms;
-    assert(guard->terminate_ms * 10 <= lease_ms * 3);
+static int64_t margin_ms(int64_t lease_ms)
+{
+    return least(lease_ms / 20, MARGIN_MS_MAX);
+}
+
+int64_t guard_grace_ms(int64_t lease_ms)
+{
+    return least(lease_ms / 4, GRACE_MS_MAX);
+}
+
+int64_t guard_grace_max_ms(int64_t lease_ms, int64_t heartbeat_ms)
+{
+    return lease_ms - heartbeat_ms - 2 * margin_ms(lease_ms);
+}
+
+void guard_init(struct guard *guard, int64_t lease_ms, int64_t grace_ms)
+{
+    guard->kill_ms = margin_ms(lease_ms);
+    guard->terminate_ms = grace_ms + guard->kill_ms;
 }
 
 enum guard_action guard_action(const struct guard *guard, int64_t remaining_ms)

@@ -23,6 +23,30 @@ static int64_t remaining_ms(struct hold *hold, ddblock_error *cause)
     return ddblock_lock_remaining_ms(hold->lock);
 }
 
+static void terminate(struct hold *hold, const char *why)
+{
+    if (hold->on_lost == ON_LOST_TERMINATE) {
+        child_signal(&hold->child, SIGTERM);
+        child_signal(&hold->child, SIGCONT); /* a stopped one could not act on it */
+        say_event(MESSAGE_AT_RISK, "%s is about to be lost (%s): the command gets SIGTERM",
+                  hold->shown, why);
+    } else {
+        say_event(MESSAGE_AT_RISK, "%s is about to be lost (%s)", hold->shown, why);
+    }
+}
+
+static void end(struct hold *hold, int64_t left_ms, const char *why)
+{
+    bool ignore = hold->on_lost == ON_LOST_IGNORE;
+
+    if (!ignore) {
+        child_signal(&hold->child, SIGKILL);
+    }
+    say_event(MESSAGE_LOST, "%s %s (%s): the command %s", hold->shown,
+              left_ms > 0 ? "is all but lost" : "was lost", why,
+              ignore ? "is left alone, as --on-lost ignore says" : "is killed");
+}
+
 /* Does what the guard says, each step once. Returns for how long that will do. */
 static int64_t guard_lock(struct hold *hold)
 {
@@ -35,14 +59,11 @@ static int64_t guard_lock(struct hold *hold)
         return hold->done == GUARD_KILL ? INT64_MAX : guard_sleep_ms(&hold->guard, left_ms);
     }
     hold->done = action;
+    lost_pipe_tell(hold->lost_pipe);
     if (action == GUARD_TERMINATE) {
-        say("%s is about to be lost (%s): the command gets SIGTERM", hold->shown, why);
-        child_signal(&hold->child, SIGTERM);
-        child_signal(&hold->child, SIGCONT); /* a stopped one could not act on it */
+        terminate(hold, why);
     } else {
-        say("%s %s (%s): the command is killed", hold->shown,
-            left_ms > 0 ? "is all but lost" : "was lost", why);
-        child_signal(&hold->child, SIGKILL);
+        end(hold, left_ms, why);
     }
     return guard_sleep_ms(&hold->guard, left_ms);
 }
@@ -55,7 +76,7 @@ static void hand_on_signals(struct hold *hold)
         if (signal == SIGCONT) {
             hold->resume_due = true;
         } else if (signal_ends(signal) || signal == SIGTSTP) {
-            say_verbosely(hold->verbose, "SIG%s: handed on to the command", sigabbrev_np(signal));
+            say_event(MESSAGE_SIGNAL, "SIG%s: handed on to the command", sigabbrev_np(signal));
             child_signal(&hold->child, signal);
         }
     }
@@ -64,7 +85,7 @@ static void hand_on_signals(struct hold *hold)
 static void resume(struct hold *hold)
 {
     hold->resume_due = false;
-    if (hold->done == GUARD_KILL) {
+    if (hold->done == GUARD_KILL && hold->on_lost != ON_LOST_IGNORE) {
         return;
     }
     if (terminal_is_ours(hold->terminal) &&
@@ -83,7 +104,7 @@ static void follow_stop(struct hold *hold, int signal)
     bool for_terminal = signal == SIGTTIN || signal == SIGTTOU;
 
     if (hold->terminal->fd < 0 || (signal != SIGTSTP && !for_terminal)) {
-        say_verbosely(hold->verbose, "the command was stopped; %s is kept", hold->shown);
+        say_event(MESSAGE_SIGNAL, "the command was stopped; %s is kept", hold->shown);
         return;
     }
     if (for_terminal && terminal_is_ours(hold->terminal)) {
@@ -92,7 +113,8 @@ static void follow_stop(struct hold *hold, int signal)
         return;
     }
     if (left_ms != INT64_MAX) {
-        say("stopped: %s is kept for %s only", hold->shown, duration_text(left, left_ms));
+        say_event(MESSAGE_STOPPED, "stopped: %s is kept for %s only", hold->shown,
+                  duration_text(left, left_ms));
     }
     if (events_stop_self(signal) || signal == SIGTSTP) {
         hold->resume_due = true;
@@ -117,7 +139,7 @@ struct child_end hold_run(struct hold *hold)
             follow_stop(hold, signal);
             break;
         case CHILD_ENDED:
-            if (hold->done != GUARD_NOTHING) {
+            if (hold->done != GUARD_NOTHING && hold->on_lost != ON_LOST_IGNORE) {
                 /* What it left behind worked under the lock as well. */
                 child_signal(&hold->child, SIGKILL);
             }

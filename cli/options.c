@@ -1,142 +1,246 @@
-/* options.c - options on a command line. */
+/* options.c - options from a command line, the environment and the configuration file. */
 #include "options.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
+#include "config.h"
 #include "escape.h"
 #include "exit.h"
+#include "message.h"
+#include "options_line.h"
+#include "suggest.h"
 
-void options_init(struct options *options, const struct option *table, int argc, char **argv)
-{
-    *options = (struct options){.table = table, .argc = argc, .argv = argv, .next = 1};
-}
+/* One for the process, as there is one command line and one environment. */
+static struct config configuration;
 
-static const struct option *find_name(const struct option *table, const char *name, size_t size)
+/* The value of a switch, as words. False: it is neither. */
+static bool read_switch(const char *value, bool *ret_on)
 {
-    for (; table->name != NULL; table++) {
-        if (strlen(table->name) == size && memcmp(table->name, name, size) == 0) {
-            return table;
+    static const char *const words[] = {"no", "yes", "off", "on", "false", "true", "0", "1"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *ret_on = i % 2 == 1;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-static const struct option *find_letter(const struct option *table, char letter)
+/* A switch needs a value where it has one: "no" is as if it were not there. */
+static int finish(const struct options *options, const char **value, bool *ret_skip,
+                  ddblock_error *error)
 {
-    for (; table->name != NULL; table++) {
-        if (table->letter == letter) {
-            return table;
+    char name[OPTION_VARIABLE_SIZE];
+    bool on = true;
+
+    *ret_skip = false;
+    if (options->last->argument == NULL && *value != NULL) {
+        (void)snprintf(name, sizeof(name), "--%s", options->last->name);
+        if (!read_switch(*value, &on)) {
+            return option_wrong(error, "this option is a switch: its value is yes or no", name);
+        }
+        *ret_skip = !on;
+        *value = NULL;
+    }
+    return options->last->id;
+}
+
+static int next_from_line(struct options *options, const char **ret_value, ddblock_error *error)
+{
+    bool skip;
+    int id;
+
+    options->source = OPTIONS_FROM_LINE;
+    do {
+        id = options_take_from_line(options, ret_value, error);
+        if (id == OPTIONS_END || id == OPTIONS_WRONG) {
+            return id;
+        }
+        id = finish(options, ret_value, &skip, error);
+    } while (skip);
+    return id;
+}
+
+static bool line_gives(const struct options *options, int wanted)
+{
+    struct options line = *options;
+    const char *value;
+    int id;
+
+    while ((id = options_take_from_line(&line, &value, NULL)) != OPTIONS_END &&
+           id != OPTIONS_WRONG) {
+        if (id == wanted) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-static int wrong(ddblock_error *error, const char *what, const char *argument)
+char *option_variable(char *target, const struct option *option)
+{
+    size_t used = (size_t)snprintf(target, OPTION_VARIABLE_SIZE, "DDBLOCK_%s", option->name);
+
+    for (size_t i = 0; i < used; i++) {
+        if (target[i] == '-') {
+            target[i] = '_';
+        } else if (target[i] >= 'a' && target[i] <= 'z') {
+            target[i] = (char)(target[i] - 'a' + 'A');
+        }
+    }
+    /* DDBLOCK_OWNER is what "run" tells its command: a ddblock inside must not take the owner
+     * of the outer lock for an option of its own. */
+    if (strcmp(target, "DDBLOCK_OWNER") == 0) {
+        (void)snprintf(target, OPTION_VARIABLE_SIZE, "DDBLOCK_OWNER_NAME");
+    }
+    return target;
+}
+
+/* NULL: it is not set. An empty one counts as not set, as with every AWS tool. */
+static const char *variable_value(const struct option *option)
+{
+    char name[OPTION_VARIABLE_SIZE];
+    const char *value = getenv(option_variable(name, option));
+
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+static int next_from_environment(struct options *options, const char **ret_value,
+                                 ddblock_error *error)
+{
+    options->source = OPTIONS_FROM_ENVIRONMENT;
+    while (options->next_variable->name != NULL) {
+        const struct option *option = options->next_variable++;
+        bool skip;
+        int id;
+
+        if (option->id >= OPTIONS_LINE_ONLY || line_gives(options, option->id)) {
+            continue;
+        }
+        options->last = option;
+        *ret_value = variable_value(option);
+        if (*ret_value == NULL) {
+            continue;
+        }
+        id = finish(options, ret_value, &skip, error);
+        if (!skip) {
+            return id;
+        }
+    }
+    return OPTIONS_END;
+}
+
+/* A name in the file that is no option of this command: is it one of another? */
+static int check_foreign(const char *name, ddblock_error *error)
 {
     char shown[ESCAPED_SIZE];
+    struct suggestion suggestion;
 
-    (void)usage_error(error, "%s: %s", escape_string(shown, sizeof(shown), argument), what);
+    suggestion_init(&suggestion, name, strlen(name));
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (option_find(command->options, name, strlen(name)) != NULL) {
+            return OPTIONS_END;
+        }
+        option_consider(&suggestion, command->options);
+    }
+    (void)escape_string(shown, sizeof(shown), name);
+    if (suggestion.best == NULL) {
+        (void)usage_error(error, "no command has an option \"%s\"", shown);
+    } else {
+        (void)usage_error(error, "no command has an option \"%s\"; did you mean \"%s\"?", shown,
+                          suggestion.best);
+    }
     return OPTIONS_WRONG;
 }
 
-/* --name, --name=value or --name value; argument has its dashes. */
-static int next_long(struct options *options, const char *argument, const char **ret_value,
-                     ddblock_error *error)
+static int next_from_file(struct options *options, const char **ret_value, ddblock_error *error)
 {
-    const char *name = argument + 2;
-    const char *equals = strchr(name, '=');
-    size_t size = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    const struct option *option = find_name(options->table, name, size);
+    options->source = OPTIONS_FROM_FILE;
+    options->line = options->config->wrong_line;
+    if (options->config_error.status != DDBLOCK_OK) {
+        *error = options->config_error;
+        return OPTIONS_WRONG;
+    }
+    while (options->next_entry < options->config->count) {
+        const struct config_entry *entry = &options->config->entries[options->next_entry++];
+        const struct option *option = option_find(options->table, entry->name, strlen(entry->name));
+        bool skip;
+        int id;
 
-    if (option == NULL) {
-        return wrong(error, "there is no such option; --help tells which there are", argument);
-    }
-    if (option->argument == NULL) {
-        if (equals != NULL) {
-            return wrong(error, "this option takes no value", argument);
+        options->line = entry->line;
+        if (option == NULL) {
+            if (check_foreign(entry->name, error) == OPTIONS_WRONG) {
+                return OPTIONS_WRONG;
+            }
+            continue;
         }
-        *ret_value = NULL;
-        return option->id;
+        if (option->id >= OPTIONS_LINE_ONLY) {
+            return option_wrong(error, "this option is for command lines only", entry->name);
+        }
+        if (variable_value(option) != NULL || line_gives(options, option->id)) {
+            continue;
+        }
+        options->last = option;
+        *ret_value = entry->value;
+        id = finish(options, ret_value, &skip, error);
+        if (!skip) {
+            return id;
+        }
     }
-    if (equals != NULL) {
-        *ret_value = equals + 1;
-        return option->id;
-    }
-    if (options->next == options->argc) {
-        return wrong(error, "a value must follow this option", argument);
-    }
-    *ret_value = options->argv[options->next++];
-    return option->id;
+    return OPTIONS_END;
 }
 
-/* The next letter of a group. None of them takes a value. */
-static int next_letter(struct options *options, const char **ret_value, ddblock_error *error)
+void options_init(struct options *options, const struct option *table, int argc, char **argv)
 {
-    char argument[3] = {'-', *options->letters++, '\0'};
-    const struct option *option = find_letter(options->table, argument[1]);
-
-    if (option == NULL) {
-        return wrong(error, "there is no such option; --help tells which there are", argument);
+    *options = (struct options){
+        .table = table,
+        .argc = argc,
+        .argv = argv,
+        .next = 1,
+        .config = &configuration,
+        .next_variable = table,
+    };
+    options->help = line_gives(options, OPTION_HELP);
+    if (!options->help) {
+        (void)config_load(&configuration, &options->config_error);
     }
-    *ret_value = NULL;
-    return option->id;
 }
 
 int options_next(struct options *options, const char **ret_value, ddblock_error *error)
 {
-    const char *argument;
+    int id = OPTIONS_END;
 
-    if (options->letters != NULL && *options->letters != '\0') {
-        return next_letter(options, ret_value, error);
+    if (!options->help && options->source < OPTIONS_FROM_ENVIRONMENT) {
+        id = next_from_file(options, ret_value, error);
     }
-    if (options->next == options->argc) {
-        return OPTIONS_END;
+    if (id == OPTIONS_END && !options->help && options->source < OPTIONS_FROM_LINE) {
+        id = next_from_environment(options, ret_value, error);
     }
-    argument = options->argv[options->next];
-    if (argument[0] != '-' || argument[1] == '\0') {
-        return OPTIONS_END;
-    }
-    options->next++;
-    if (strcmp(argument, "--") == 0) {
-        return OPTIONS_END;
-    }
-    if (argument[1] == '-') {
-        return next_long(options, argument, ret_value, error);
-    }
-    options->letters = argument + 1;
-    return next_letter(options, ret_value, error);
+    return id != OPTIONS_END ? id : next_from_line(options, ret_value, error);
 }
 
-/* Writes text, its lines after the first indented as the column of helps is. */
-static void print_help(FILE *stream, const char *text)
+int options_fail(const struct options *options, const ddblock_error *error)
 {
-    for (; *text != '\0'; text++) {
-        (void)fputc(*text, stream);
-        if (*text == '\n') {
-            (void)fprintf(stream, "%28s", "");
-        }
-    }
-    (void)fputc('\n', stream);
-}
+    char shown[ESCAPED_SIZE];
+    char variable[OPTION_VARIABLE_SIZE];
 
-void options_print(FILE *stream, const struct option *table)
-{
-    for (; table->name != NULL; table++) {
-        char left[64];
-        char letter[8] = "    ";
-
-        if (table->letter != 0) {
-            (void)snprintf(letter, sizeof(letter), "-%c, ", table->letter);
-        }
-        (void)snprintf(left, sizeof(left), "  %s--%s %s", letter, table->name,
-                       table->argument != NULL ? table->argument : "");
-        /* Two spaces at least before the help, or a line of its own. */
-        if (strlen(left) > 27) {
-            (void)fprintf(stream, "%s\n%28s", left, "");
+    switch (options->source) {
+    case OPTIONS_FROM_FILE:
+        (void)escape_string(shown, sizeof(shown), options->config->path);
+        if (options->line > 0) {
+            say("%s, line %d: %s", shown, options->line, error->message);
         } else {
-            (void)fprintf(stream, "%-28s", left);
+            say("%s: %s", shown, error->message);
         }
-        print_help(stream, table->help);
+        return EXIT_CONFIGURATION;
+    case OPTIONS_FROM_ENVIRONMENT:
+        say("%s: %s", option_variable(variable, options->last), error->message);
+        return EXIT_CONFIGURATION;
+    case OPTIONS_FROM_NOWHERE:
+    case OPTIONS_FROM_LINE:
+        break;
     }
+    return fail_with(error);
 }

@@ -1,11 +1,32 @@
 /* place.c - where locks are and which one is meant. */
 #include "place.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "escape.h"
 #include "exit.h"
+
+const struct place_text place_texts[] = {
+    {"table", offsetof(struct place, table)},
+    {"file", offsetof(struct place, file)},
+    {"region", offsetof(struct place, region)},
+    {"endpoint", offsetof(struct place, endpoint)},
+    {"profile", offsetof(struct place, profile)},
+    {"ca-file", offsetof(struct place, ca_file)},
+    {NULL, 0},
+};
+
+const char *place_text(const struct place *place, const struct place_text *text)
+{
+    return *(const char *const *)((const char *)place + text->offset);
+}
+
+void place_set_text(struct place *place, const struct place_text *text, const char *value)
+{
+    *(const char **)((char *)place + text->offset) = value;
+}
 
 void place_init(struct place *place)
 {
@@ -26,19 +47,39 @@ static ddblock_status set_text(const char *option, const char **target, const ch
     return DDBLOCK_OK;
 }
 
-ddblock_status place_set(struct place *place, int id, const char *value, bool *ret_taken,
-                         ddblock_error *error)
+/* --table or --file: one from a stronger source replaces the other. */
+static ddblock_status set_where(struct place *place, enum options_source source, int id,
+                                const char *value, ddblock_error *error)
+{
+    if (source > place->where_source) {
+        place->table = NULL;
+        place->file = NULL;
+    }
+    place->where_source = source;
+    return id == PLACE_TABLE ? set_text("--table", &place->table, value, error)
+                             : set_text("--file", &place->file, value, error);
+}
+
+ddblock_status place_set(struct place *place, const struct options *options, int id,
+                         const char *value, bool *ret_taken, ddblock_error *error)
 {
     *ret_taken = true;
     switch (id) {
     case PLACE_TABLE:
-        return set_text("--table", &place->table, value, error);
     case PLACE_FILE:
-        return set_text("--file", &place->file, value, error);
+        return set_where(place, options->source, id, value, error);
     case PLACE_REGION:
+        place->network_source = options->source;
         return set_text("--region", &place->region, value, error);
     case PLACE_ENDPOINT:
+        place->network_source = options->source;
         return set_text("--endpoint", &place->endpoint, value, error);
+    case PLACE_PROFILE:
+        place->network_source = options->source;
+        return set_text("--profile", &place->profile, value, error);
+    case PLACE_CA_FILE:
+        place->network_source = options->source;
+        return set_text("--ca-file", &place->ca_file, value, error);
     case PLACE_PARTITION_KEY:
         return key_spec_parse("--partition-key", value, &place->partition, error);
     case PLACE_SORT_KEY:
@@ -52,7 +93,7 @@ ddblock_status place_set(struct place *place, int id, const char *value, bool *r
     }
 }
 
-static ddblock_status check(const struct place *place, ddblock_error *error)
+ddblock_status place_check_where(const struct place *place, ddblock_error *error)
 {
     if (place->table == NULL && place->file == NULL) {
         return usage_error(error, "where are the locks? Give --table NAME or --file PATH");
@@ -60,8 +101,20 @@ static ddblock_status check(const struct place *place, ddblock_error *error)
     if (place->table != NULL && place->file != NULL) {
         return usage_error(error, "--table and --file exclude each other: give one of them");
     }
-    if (place->file != NULL && (place->region != NULL || place->endpoint != NULL)) {
-        return usage_error(error, "--region and --endpoint belong to --table, not to --file");
+    if (place->file != NULL && place->network_source >= place->where_source) {
+        return usage_error(error,
+                           "--region, --profile, --endpoint and --ca-file belong to --table, "
+                           "not to --file");
+    }
+    return DDBLOCK_OK;
+}
+
+static ddblock_status check(const struct place *place, ddblock_error *error)
+{
+    ddblock_status status = place_check_where(place, error);
+
+    if (status != DDBLOCK_OK) {
+        return status;
     }
     if (place->sort.type != DDBLOCK_KEY_NONE && place->sort_value == NULL) {
         return usage_error(error, "--sort-key needs the lock's value for it too: --sort VALUE");
@@ -95,8 +148,8 @@ ddblock_status place_complete(struct place *place, const char *lock, ddblock_err
                            error);
 }
 
-ddblock_status place_parse(struct place *place, struct options *options, int other_id,
-                           bool *ret_other, bool *ret_help, ddblock_error *error)
+ddblock_status place_take(struct place *place, struct options *options, place_take_function take,
+                          void *user, bool *ret_help, ddblock_error *error)
 {
     const char *value = NULL;
     bool taken = false;
@@ -113,14 +166,24 @@ ddblock_status place_parse(struct place *place, struct options *options, int oth
             *ret_help = true;
             return DDBLOCK_OK;
         }
-        if (id == other_id) {
-            *ret_other = true;
-            continue;
+        status = place_set(place, options, id, value, &taken, error);
+        if (status == DDBLOCK_OK && !taken) {
+            status = take(user, id, value, error);
         }
-        status = place_set(place, id, value, &taken, error);
         if (status != DDBLOCK_OK) {
             return status;
         }
+    }
+    return DDBLOCK_OK;
+}
+
+ddblock_status place_parse(struct place *place, struct options *options, place_take_function take,
+                           void *user, bool *ret_help, ddblock_error *error)
+{
+    ddblock_status status = place_take(place, options, take, user, ret_help, error);
+
+    if (status != DDBLOCK_OK || *ret_help) {
+        return status;
     }
     if (options->next == options->argc) {
         return usage_error(error, "which lock? Give its name after the options");
@@ -151,6 +214,8 @@ ddblock_dynamodb_options place_dynamodb_options(const struct place *place)
     options.sort_key = place->sort.type != DDBLOCK_KEY_NONE ? place->sort.name : NULL;
     options.region = place->region;
     options.endpoint = place->endpoint;
+    options.profile = place->profile;
+    options.ca_file = place->ca_file;
     return options;
 }
 

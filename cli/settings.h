@@ -1,4 +1,4 @@
-/* settings.h - the command line of "ddblock run". */
+/* settings.h - the options of "ddblock run". */
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
@@ -6,18 +6,25 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "hold.h"
+#include "options.h"
 #include "place.h"
+#include "terms.h"
 
 struct settings {
+    struct options options;
     struct place place;
-    ddblock_client_options client; /* its owner is that of the command line, or NULL */
-    int64_t wait_ms;               /* 0: only try; DDBLOCK_FOREVER */
-    bool verbose;
+    struct terms terms;
+    enum on_lost on_lost;
+    int64_t grace_ms;
+    enum options_source grace_source;
+    bool shell; /* the command's first word is a line for the shell */
+    bool pass_fd;
     bool help;      /* tell the help, and nothing else counts */
     char **command; /* ends with NULL */
 };
 
-/* Reads the command line. Returns DDBLOCK_OK, or DDBLOCK_INVALID with a sentence. */
+/* Reads the options. Returns DDBLOCK_OK, or DDBLOCK_INVALID with a sentence for options_fail. */
 ddblock_status settings_parse(struct settings *settings, int argc, char **argv,
                               ddblock_error *error);
 

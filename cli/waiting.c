@@ -23,11 +23,10 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void waiting_init(struct waiting *waiting, bool verbose)
+void waiting_init(struct waiting *waiting, bool line)
 {
     *waiting = (struct waiting){
-        .on_terminal = isatty(STDERR_FILENO) == 1,
-        .verbose = verbose,
+        .on_terminal = line && isatty(STDERR_FILENO) == 1,
         .started_ms = now_ms(),
     };
 }
@@ -86,8 +85,8 @@ static void look(struct waiting *waiting, ddblock_lock *lock, const char *shown)
     waiting->holder_seen = true;
     waiting->holder = holder;
     waiting->holder_since_ms = now_ms();
-    say_verbosely(waiting->verbose, "waiting for %s: held by %s", shown,
-                  holder_text(text, sizeof(text), &holder));
+    say_event(MESSAGE_WAITING, "waiting for %s: held by %s", shown,
+              holder_text(text, sizeof(text), &holder));
 }
 
 static void show_line(struct waiting *waiting, const char *shown)
@@ -117,7 +116,7 @@ static void show_line(struct waiting *waiting, const char *shown)
 void waiting_show(struct waiting *waiting, ddblock_lock *lock, const char *shown)
 {
     look(waiting, lock, shown);
-    if (waiting->on_terminal && !waiting->verbose && waiting_ms(waiting) >= QUIET_MS) {
+    if (waiting->on_terminal && waiting_ms(waiting) >= QUIET_MS) {
         show_line(waiting, shown);
     }
 }

@@ -7,8 +7,7 @@
 #include <stddef.h>
 
 struct waiting {
-    bool on_terminal;
-    bool verbose;
+    bool on_terminal; /* the line is wanted, and there is a terminal for it */
     bool line_stands; /* on the terminal, to be cleared */
     bool holder_seen;
     ddblock_info holder; /* as last seen */
@@ -16,10 +15,11 @@ struct waiting {
     int64_t started_ms; /* both on CLOCK_BOOTTIME */
 };
 
-void waiting_init(struct waiting *waiting, bool verbose);
+/* With line, if standard error is a terminal, a line is shown. */
+void waiting_init(struct waiting *waiting, bool line);
 
 /* Looks whom the lock waits for and shows it: on a terminal as a line that is written over,
- * with -v as a line for each new holder. */
+ * verbosely as a message for each new holder. */
 void waiting_show(struct waiting *waiting, ddblock_lock *lock, const char *shown);
 
 /* Clears the line, if there is one. */

@@ -60,10 +60,16 @@ missing_for_build() {
 missing_for_tests() {
     has_command g++ || echo g++
     has_library cmocka || echo libcmocka-dev
+    has_library libuv || echo libuv1-dev # for the examples of event loops, these four
+    has_library libevent || echo libevent-dev
+    has_library glib-2.0 || echo libglib2.0-dev
+    has_library libsystemd || echo libsystemd-dev
     has_command bats || echo bats
     has_command openssl || echo openssl
     has_command ps || echo procps
     has_command script || echo bsdutils
+    has_command tmux || echo tmux
+    has_command less || echo less
     has_command setsid || echo util-linux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm

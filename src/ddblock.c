@@ -2,13 +2,19 @@
 #include "ddblock/ddblock.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/status.h"
 #include "engine/client.h"
+#include "engine/client_locks.h"
 #include "engine/engine.h"
 #include "engine/errand_task.h"
+#include "engine/explain.h"
+#include "engine/fence.h"
+#include "engine/list.h"
 #include "engine/lock.h"
 #include "engine/lock_task.h"
+#include "engine/metrics.h"
 #include "store/stores.h"
 
 /* An options struct begins with its size. In this first version of the library a smaller one was
@@ -133,39 +139,32 @@ void ddblock_client_close(ddblock_client *client)
     }
 }
 
-/* How long to wait, from the options of an acquisition and of its client. */
-static ddblock_status patience_from(const ddblock_client *client,
-                                    const ddblock_acquire_options *options,
-                                    struct machine_patience *ret_patience, ddblock_error *error)
+/* The options of an acquisition, or their defaults, checked. */
+static ddblock_status acquire_options(const ddblock_acquire_options *options,
+                                      ddblock_acquire_options *ret_own, ddblock_error *error)
 {
-    ddblock_acquire_options own;
-    ddblock_status status;
-
-    ddblock_acquire_options_init(&own);
+    ddblock_acquire_options_init(ret_own);
     if (options != NULL) {
-        status = options_copy(&own, sizeof(own), options, "ddblock_acquire_options_init", error);
+        ddblock_status status =
+            options_copy(ret_own, sizeof(*ret_own), options, "ddblock_acquire_options_init", error);
         if (status != DDBLOCK_OK) {
             return status;
         }
     }
-    if (own.wait_ms < 0 && own.wait_ms != DDBLOCK_AUTO) {
+    if (ret_own->wait_ms < 0 && ret_own->wait_ms != DDBLOCK_AUTO) {
         return status_set(error, DDBLOCK_INVALID,
                           "wait_ms is %lld, but must be at least 0, or DDBLOCK_AUTO",
-                          (long long)own.wait_ms);
+                          (long long)ret_own->wait_ms);
     }
-    *ret_patience = (struct machine_patience){
-        .by_time = own.wait_ms != DDBLOCK_AUTO,
-        .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
-        .retry_count = client->retry_count,
-    };
     return DDBLOCK_OK;
 }
 
-ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
-                                     const ddblock_acquire_options *options,
-                                     ddblock_lock **ret_lock, ddblock_error *error)
+static ddblock_status acquire_start(ddblock_client *client, const ddblock_id *id,
+                                    const ddblock_acquire_options *options, bool blocking,
+                                    ddblock_lock **ret_lock, ddblock_error *error)
 {
-    struct machine_patience patience = {0};
+    ddblock_acquire_options own;
+    struct machine_patience patience;
     ddblock_status status;
 
     if (client == NULL || id == NULL || ret_lock == NULL) {
@@ -174,11 +173,23 @@ ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *i
     if (engine_is_forked(client->engine)) {
         return engine_forked_error(error);
     }
-    status = patience_from(client, options, &patience, error);
+    status = acquire_options(options, &own, error);
     if (status != DDBLOCK_OK) {
         return status;
     }
-    return lock_start(client, id, &patience, ret_lock, error);
+    patience = (struct machine_patience){
+        .by_time = own.wait_ms != DDBLOCK_AUTO,
+        .limit = own.wait_ms == DDBLOCK_FOREVER ? DURATION_FOREVER : duration_from_ms(own.wait_ms),
+        .retry_count = client->retry_count,
+    };
+    return lock_start(client, id, &patience, own.user, blocking, ret_lock, error);
+}
+
+ddblock_status ddblock_acquire_start(ddblock_client *client, const ddblock_id *id,
+                                     const ddblock_acquire_options *options,
+                                     ddblock_lock **ret_lock, ddblock_error *error)
+{
+    return acquire_start(client, id, options, false, ret_lock, error);
 }
 
 ddblock_status ddblock_acquire_wait(ddblock_lock *lock, int64_t timeout_ms, ddblock_error *error)
@@ -203,7 +214,7 @@ ddblock_status ddblock_acquire(ddblock_client *client, const ddblock_id *id,
     if (ret_lock == NULL) {
         return missing(error, "ret_lock");
     }
-    status = ddblock_acquire_start(client, id, options, &lock, error);
+    status = acquire_start(client, id, options, true, &lock, error);
     if (status != DDBLOCK_OK) {
         return status;
     }
@@ -226,6 +237,92 @@ void ddblock_acquire_cancel(ddblock_lock *lock)
 ddblock_status ddblock_release(ddblock_lock *lock, ddblock_error *error)
 {
     return lock != NULL ? lock_release(lock, error) : DDBLOCK_OK;
+}
+
+void ddblock_release_start(ddblock_lock *lock)
+{
+    if (lock != NULL && !engine_is_forked(lock->engine)) {
+        lock_release_start(lock);
+    }
+}
+
+ddblock_status ddblock_client_release_all(ddblock_client *client, int64_t timeout_ms,
+                                          ddblock_error *error)
+{
+    if (client == NULL) {
+        return missing(error, "client");
+    }
+    if (engine_is_forked(client->engine)) {
+        return engine_forked_error(error);
+    }
+    return client_release_all(client, timeout_ms, error);
+}
+
+ddblock_status ddblock_lock_ensure(ddblock_lock *lock, int64_t ms, ddblock_error *error)
+{
+    if (lock == NULL) {
+        return missing(error, "lock");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_ensure(lock, ms, error);
+}
+
+void ddblock_lock_touch(ddblock_lock *lock)
+{
+    assert(lock != NULL);
+    lock_touch(lock);
+}
+
+void *ddblock_lock_user(const ddblock_lock *lock)
+{
+    assert(lock != NULL);
+    return lock_user(lock);
+}
+
+ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info *ret_previous)
+{
+    assert(lock != NULL);
+    return engine_is_forked(lock->engine) ? DDBLOCK_ORIGIN_NONE : lock_origin(lock, ret_previous);
+}
+
+int ddblock_client_event_fd(ddblock_client *client)
+{
+    return client == NULL || engine_is_forked(client->engine) ? -1 : client_event_fd(client);
+}
+
+ddblock_status ddblock_client_next_event(ddblock_client *client, ddblock_event *ret_event)
+{
+    assert(client != NULL && ret_event != NULL);
+    return engine_is_forked(client->engine) ? DDBLOCK_FORKED : client_next_event(client, ret_event);
+}
+
+ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_text, size_t size,
+                                   ddblock_error *error)
+{
+    if (lock == NULL || ret_text == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_text");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_export(lock, ret_text, size, error);
+}
+
+ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id, const char *text,
+                                  ddblock_lock **ret_lock, ddblock_error *error)
+{
+    if (client == NULL || id == NULL) {
+        return missing(error, client == NULL ? "client" : "id");
+    }
+    if (text == NULL || ret_lock == NULL) {
+        return missing(error, text == NULL ? "text" : "ret_lock");
+    }
+    if (engine_is_forked(client->engine)) {
+        return engine_forked_error(error);
+    }
+    return lock_adopt(client, id, text, ret_lock, error);
 }
 
 uint64_t ddblock_lock_fencing_token(const ddblock_lock *lock)
@@ -262,6 +359,23 @@ void ddblock_lock_fd_clear(ddblock_lock *lock)
     }
 }
 
+ddblock_status ddblock_lock_fence(const ddblock_lock *lock, ddblock_fence **ret_fence,
+                                  ddblock_error *error)
+{
+    if (lock == NULL || ret_fence == NULL) {
+        return missing(error, lock == NULL ? "lock" : "ret_fence");
+    }
+    if (engine_is_forked(lock->engine)) {
+        return engine_forked_error(error);
+    }
+    return fence_create(lock, ret_fence, error);
+}
+
+void ddblock_fence_free(ddblock_fence *fence)
+{
+    free(fence);
+}
+
 ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_info *ret_info,
                             ddblock_error *error)
 {
@@ -272,6 +386,51 @@ ddblock_status ddblock_show(ddblock_store *store, const ddblock_id *id, ddblock_
         return engine_forked_error(error);
     }
     return errand_show(store, id, ret_info, error);
+}
+
+int ddblock_info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms)
+{
+    assert(before != NULL && after != NULL);
+    return info_is_stale(before, after, elapsed_ms);
+}
+
+ddblock_status ddblock_list_open(ddblock_store *store, const ddblock_list_options *options,
+                                 ddblock_list **ret_list, ddblock_error *error)
+{
+    ddblock_list_options own;
+    ddblock_status status;
+
+    ddblock_list_options_init(&own);
+    if (store == NULL || ret_list == NULL) {
+        return missing(error, store == NULL ? "store" : "ret_list");
+    }
+    if (engine_is_forked(store)) {
+        return engine_forked_error(error);
+    }
+    if (options != NULL) {
+        status = options_copy(&own, sizeof(own), options, "ddblock_list_options_init", error);
+        if (status != DDBLOCK_OK) {
+            return status;
+        }
+    }
+    return list_open(store, &own, ret_list, error);
+}
+
+ddblock_status ddblock_list_next(ddblock_list *list, const ddblock_list_entry **ret_entry,
+                                 ddblock_error *error)
+{
+    if (list == NULL || ret_entry == NULL) {
+        return missing(error, list == NULL ? "list" : "ret_entry");
+    }
+    if (engine_is_forked(list->engine)) {
+        return engine_forked_error(error);
+    }
+    return list_next(list, ret_entry, error);
+}
+
+void ddblock_list_close(ddblock_list *list)
+{
+    list_close(list);
 }
 
 ddblock_status ddblock_lock_holder(ddblock_lock *lock, ddblock_info *ret_info)
@@ -293,4 +452,22 @@ ddblock_status ddblock_break(ddblock_store *store, const ddblock_id *id, const d
         return engine_forked_error(error);
     }
     return errand_break(store, id, shown, error);
+}
+
+ddblock_status ddblock_store_metrics(ddblock_store *store, ddblock_metrics *ret_metrics)
+{
+    if (store == NULL || ret_metrics == NULL) {
+        return DDBLOCK_INVALID;
+    }
+    if (engine_is_forked(store)) {
+        return DDBLOCK_FORKED;
+    }
+    metrics_copy(&store->loop.metrics, ret_metrics);
+    return DDBLOCK_OK;
+}
+
+size_t ddblock_metrics_prometheus(const ddblock_metrics *metrics, char *buffer, size_t size)
+{
+    assert(metrics != NULL && (buffer != NULL || size == 0));
+    return metrics_prometheus(metrics, buffer, size);
 }

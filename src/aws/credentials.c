@@ -6,6 +6,8 @@
 
 #include "base/status.h"
 
+enum { ACCOUNT_SIZE = 12 };
+
 /* Tells what is wrong with one of them, without quoting it; NULL: nothing. All three go into
  * header lines or hashes, and none has ever held anything but visible ASCII. */
 static const char *check(const char *text, size_t size_max, const char *barred)
@@ -40,6 +42,8 @@ void credentials_destroy(struct credentials *credentials)
         destroy_text(credentials->access_key_id);
         destroy_text(credentials->secret_access_key);
         destroy_text(credentials->session_token);
+        free(credentials->account_id);
+        free((void *)credentials->source);
         free(credentials);
     }
 }
@@ -83,7 +87,10 @@ ddblock_status credentials_create(const char *access_key_id, const char *secret_
     credentials->access_key_id = strdup(access_key_id);
     credentials->secret_access_key = strdup(secret_access_key);
     credentials->session_token = session_token != NULL ? strdup(session_token) : NULL;
+    credentials->expires_unix_ms = -1;
+    credentials->source = strdup(source);
     if (credentials->access_key_id == NULL || credentials->secret_access_key == NULL ||
+        credentials->source == NULL ||
         (session_token != NULL && credentials->session_token == NULL)) {
         goto no_memory;
     }
@@ -92,4 +99,20 @@ ddblock_status credentials_create(const char *access_key_id, const char *secret_
 no_memory:
     credentials_destroy(credentials);
     return status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+}
+
+ddblock_status credentials_set_account(struct credentials *credentials, const char *account_id,
+                                       ddblock_error *error)
+{
+    if (account_id == NULL) {
+        return DDBLOCK_OK;
+    }
+    if (strlen(account_id) != ACCOUNT_SIZE || strspn(account_id, "0123456789") != ACCOUNT_SIZE) {
+        return status_set(error, DDBLOCK_NO_CREDENTIALS, "the account id from %s is not 12 digits",
+                          credentials->source);
+    }
+    free(credentials->account_id);
+    credentials->account_id = strdup(account_id);
+    return credentials->account_id != NULL ? DDBLOCK_OK
+                                           : status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
 }

@@ -6,6 +6,7 @@
 #define AWS_CREDENTIALS_H
 
 #include "aws/environment.h"
+#include "aws/settings.h"
 #include "ddblock/ddblock.h"
 
 enum {
@@ -18,17 +19,27 @@ enum {
 struct credentials {
     char *access_key_id;
     char *secret_access_key;
-    char *session_token; /* NULL: none */
+    char *session_token;     /* NULL: none */
+    int64_t expires_unix_ms; /* -1: never */
+    char *account_id;        /* NULL: unknown */
+    const char *source;      /* for people: "the profile \"x\"" */
 };
 
-/* Copies the three; session_token may be NULL. source stands in the message: "the
- * environment" say.
+/* Copies the four; session_token may be NULL. source stands in messages: "the environment"
+ * say. They never expire and their account is unknown, unless the caller sets that.
  *
  * Returns DDBLOCK_NO_CREDENTIALS if one is empty, too long or holds a character that none
  * has; DDBLOCK_NO_MEMORY. */
 ddblock_status credentials_create(const char *access_key_id, const char *secret_access_key,
                                   const char *session_token, const char *source,
                                   struct credentials **ret_credentials, ddblock_error *error);
+
+/* Sets the account; NULL is fine.
+ *
+ * Returns DDBLOCK_NO_CREDENTIALS if it is not 12 digits (it becomes part of a host name), or
+ * DDBLOCK_NO_MEMORY. */
+ddblock_status credentials_set_account(struct credentials *credentials, const char *account_id,
+                                       ddblock_error *error);
 
 /* Wipes them. NULL is fine. */
 void credentials_destroy(struct credentials *credentials);
@@ -54,9 +65,17 @@ struct credentials_source {
     const struct credentials_source_operations *operations;
 };
 
-/* The sources, each NULL if there is no memory. What they are given stays alive as long. */
+/* The sources, each NULL if there is no memory. What they are given stays alive as long. get
+ * may wait for the network or for a process. */
 struct credentials_source *credentials_options_create(const ddblock_dynamodb_options *options);
+struct credentials_source *credentials_callback_create(const ddblock_dynamodb_options *options);
 struct credentials_source *credentials_environment_create(const struct environment *environment);
+struct credentials_source *credentials_profile_create(const struct aws_settings *settings);
+struct credentials_source *credentials_web_identity_create(const struct aws_settings *settings);
+struct credentials_source *credentials_container_create(const struct aws_settings *settings);
+struct credentials_source *credentials_imds_create(const struct aws_settings *settings);
+
+/* All of them in their order. It copies what it needs of options and environment. */
 struct credentials_source *credentials_chain_create(const ddblock_dynamodb_options *options,
                                                     const struct environment *environment);
 

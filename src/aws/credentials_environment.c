@@ -5,11 +5,41 @@
 
 #include "aws/credentials.h"
 #include "base/status.h"
+#include "wire/timestamp.h"
 
 struct environment_source {
     struct credentials_source base;
     const struct environment *environment;
 };
+
+/* With what else the environment says of them. */
+static ddblock_status create(const struct environment *environment, const char *id,
+                             const char *secret, struct credentials **ret_credentials,
+                             ddblock_error *error)
+{
+    const char *expiration = environment_get(environment, "AWS_CREDENTIAL_EXPIRATION");
+    struct credentials *credentials = NULL;
+    ddblock_status status =
+        credentials_create(id, secret, environment_get(environment, "AWS_SESSION_TOKEN"),
+                           "the environment", &credentials, error);
+
+    if (status == DDBLOCK_OK) {
+        status = credentials_set_account(credentials,
+                                         environment_get(environment, "AWS_ACCOUNT_ID"), error);
+    }
+    if (status == DDBLOCK_OK && expiration != NULL &&
+        !timestamp_parse(bytes_from_string(expiration), &credentials->expires_unix_ms)) {
+        status = status_set(error, DDBLOCK_NO_CREDENTIALS,
+                            "AWS_CREDENTIAL_EXPIRATION is no instant; one looks like "
+                            "\"2026-11-25T08:30:00Z\"");
+    }
+    if (status != DDBLOCK_OK) {
+        credentials_destroy(credentials);
+        return status;
+    }
+    *ret_credentials = credentials;
+    return DDBLOCK_OK;
+}
 
 static enum credentials_answer environment_source_get(struct credentials_source *base,
                                                       struct credentials **ret_credentials,
@@ -31,8 +61,7 @@ static enum credentials_answer environment_source_get(struct credentials_source 
                          id != NULL ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
         return CREDENTIALS_FAILED;
     }
-    return credentials_create(id, secret, environment_get(environment, "AWS_SESSION_TOKEN"),
-                              "the environment", ret_credentials, error) == DDBLOCK_OK
+    return create(environment, id, secret, ret_credentials, error) == DDBLOCK_OK
                ? CREDENTIALS_FOUND
                : CREDENTIALS_FAILED;
 }

@@ -34,7 +34,8 @@ static enum credentials_answer options_get(struct credentials_source *base,
     }
     if (missing != NULL) {
         (void)status_set(error, DDBLOCK_NO_CREDENTIALS,
-                         "the option %s is given without %s; give both or neither", given, missing);
+                         "the option %s is given without %s; give %s", given, missing,
+                         options->session_token != NULL ? "all or none" : "both or neither");
         return CREDENTIALS_FAILED;
     }
     return credentials_create(options->access_key_id, options->secret_access_key,

@@ -2,26 +2,41 @@
 #ifndef AWS_ENDPOINT_H
 #define AWS_ENDPOINT_H
 
-#include "aws/environment.h"
-#include "ddblock/ddblock.h"
+#include "aws/lookup.h"
 #include "wire/url.h"
 
-/* An endpoint that somebody has set. */
-struct endpoint_setting {
-    const char *url;  /* NULL: nobody has */
-    const char *from; /* "AWS_ENDPOINT_URL" say */
+enum endpoint_account_mode {
+    ENDPOINT_ACCOUNT_PREFERRED, /* the account's own endpoint, where the account is known */
+    ENDPOINT_ACCOUNT_DISABLED,
+    ENDPOINT_ACCOUNT_REQUIRED,
 };
 
-/* Looks where one may be set: the option, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL; the
- * last two not if AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true. */
-struct endpoint_setting endpoint_configured(const ddblock_dynamodb_options *options,
-                                            const struct environment *environment);
+/* What decides about the endpoint, besides region and account. */
+struct endpoint_settings {
+    struct found configured; /* an endpoint that somebody has set; value NULL: nobody has */
+    bool fips;
+    bool dual_stack;
+    enum endpoint_account_mode account_mode;
+};
 
-/* Takes the setting, or else applies AWS's rules to the region.
+/* Looks for them. What they point to stays where it was found.
  *
- * Returns DDBLOCK_INVALID if the URL is not that of an endpoint; the message says where it
- * came from. */
-ddblock_status endpoint_find(struct endpoint_setting setting, const char *region,
-                             struct url *ret_url, ddblock_error *error);
+ * Returns DDBLOCK_INVALID for a switch that is none, or switches that exclude each other. */
+ddblock_status endpoint_look_up(const struct lookup *lookup, struct endpoint_settings *ret_settings,
+                                ddblock_error *error);
+
+/* Takes the endpoint that was set, or else applies AWS's rules to the region and the account
+ * (NULL: unknown).
+ *
+ * Returns DDBLOCK_INVALID if the URL is not that of an endpoint, with where it came from; or if an
+ * account is required and missing. */
+ddblock_status endpoint_find(const struct endpoint_settings *settings, const char *region,
+                             const char *account_id, struct url *ret_url, ddblock_error *error);
+
+/* The partition of a region: "aws", "aws-cn", …, as it stands in ARNs. */
+const char *endpoint_partition(const char *region);
+
+/* The domain of a region's services: "amazonaws.com". */
+const char *endpoint_domain(const char *region);
 
 #endif

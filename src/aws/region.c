@@ -6,9 +6,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-#define REGION_WITH_ENDPOINT "us-east-1"
-
-static bool is_region(const char *text)
+bool region_is_valid(const char *text)
 {
     size_t size = strnlen(text, REGION_SIZE_MAX + 1);
 
@@ -16,35 +14,33 @@ static bool is_region(const char *text)
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
 }
 
-ddblock_status region_find(const ddblock_dynamodb_options *options,
-                           const struct environment *environment, bool has_endpoint,
-                           char ret_region[REGION_SIZE_MAX + 1], ddblock_error *error)
+ddblock_status region_find(const struct lookup *lookup, bool has_endpoint,
+                           struct region *ret_region, ddblock_error *error)
 {
-    const char *from = "the option region";
-    const char *region = options->region;
+    struct found region = {lookup->options->region, "the option region"};
     char escaped[64];
 
-    if (region == NULL) {
-        from = "AWS_REGION";
-        region = environment_get(environment, from);
+    if (region.value == NULL) {
+        region = lookup_find(lookup, "AWS_REGION", NULL);
     }
-    if (region == NULL) {
-        from = "AWS_DEFAULT_REGION";
-        region = environment_get(environment, from);
+    if (region.value == NULL) {
+        region = lookup_find(lookup, "AWS_DEFAULT_REGION", "region");
     }
-    if (region == NULL && has_endpoint) {
-        region = REGION_WITH_ENDPOINT;
+    if (region.value == NULL && has_endpoint) {
+        region = (struct found){"us-east-1", "no setting: the endpoint is given"};
     }
-    if (region == NULL) {
+    if (region.value == NULL) {
         return status_set(error, DDBLOCK_INVALID,
                           "no region: give the option region, or set AWS_REGION or "
-                          "AWS_DEFAULT_REGION, to \"eu-west-1\" say");
+                          "AWS_DEFAULT_REGION, or region in the profile, to \"eu-west-1\" say");
     }
-    if (!is_region(region)) {
+    if (!region_is_valid(region.value)) {
         return status_set(error, DDBLOCK_INVALID,
-                          "%s is \"%s\", which is no region; one looks like \"eu-west-1\"", from,
-                          text_escape(escaped, sizeof(escaped), bytes_from_string(region)));
+                          "%s is \"%s\", which is no region; one looks like \"eu-west-1\"",
+                          region.from,
+                          text_escape(escaped, sizeof(escaped), bytes_from_string(region.value)));
     }
-    text_copy(ret_region, REGION_SIZE_MAX + 1, bytes_from_string(region));
+    text_copy(ret_region->name, sizeof(ret_region->name), bytes_from_string(region.value));
+    text_copy(ret_region->from, sizeof(ret_region->from), bytes_from_string(region.from));
     return DDBLOCK_OK;
 }

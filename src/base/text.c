@@ -89,10 +89,23 @@ void text_copy(char *target, size_t size, struct bytes bytes)
     }
 }
 
-/* True for the controls C1, U+0080 to U+009F, which terminals obey as well as C0. */
-static bool is_c1(struct bytes bytes, size_t length)
+/* True for the controls C1, U+0080 to U+009F, which terminals obey as well as C0; for line and
+ * paragraph separators; and for the controls of Unicode's Bidi_Control property, with which a name
+ * can be made to look like another (CVE-2021-42574). */
+static bool is_steering(struct bytes bytes, size_t length)
 {
-    return length == 2 && bytes.data[0] == 0xC2 && bytes.data[1] < 0xA0;
+    const uint8_t *b = bytes.data;
+
+    if (length == 2) {
+        return (b[0] == 0xC2 && b[1] < 0xA0) || (b[0] == 0xD8 && b[1] == 0x9C); /* U+061C */
+    }
+    if (length != 3 || b[0] != 0xE2) {
+        return false;
+    }
+    if (b[1] == 0x80) { /* U+200E, U+200F, U+2028 to U+202E */
+        return b[2] == 0x8E || b[2] == 0x8F || (b[2] >= 0xA8 && b[2] <= 0xAE);
+    }
+    return b[1] == 0x81 && b[2] >= 0xA6 && b[2] <= 0xA9; /* U+2066 to U+2069 */
 }
 
 char *text_escape(char *target, size_t size, struct bytes bytes)
@@ -105,8 +118,8 @@ char *text_escape(char *target, size_t size, struct bytes bytes)
         size_t length = utf8_character(bytes);
         char piece[5] = {0};
 
-        if (length == 0 || is_c1(bytes, length) || bytes.data[0] < 0x20 || bytes.data[0] == 0x7F ||
-            bytes.data[0] == '\\') {
+        if (length == 0 || is_steering(bytes, length) || bytes.data[0] < 0x20 ||
+            bytes.data[0] == 0x7F || bytes.data[0] == '\\') {
             (void)snprintf(piece, sizeof(piece), "\\x%02X", bytes.data[0]);
             length = 1;
         } else {
@@ -123,4 +136,18 @@ char *text_escape(char *target, size_t size, struct bytes bytes)
     }
     target[used] = '\0';
     return target;
+}
+
+bool text_repeats(struct bytes text, struct bytes secret)
+{
+    const size_t run = 12; /* a quarter of a short secret; more than chance brings about */
+
+    for (size_t i = 0; i + run <= secret.size; i++) {
+        for (size_t j = 0; j + run <= text.size; j++) {
+            if (memcmp(secret.data + i, text.data + j, run) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -15,8 +15,13 @@ bool text_is_utf8(struct bytes bytes);
 void text_copy(char *target, size_t size, struct bytes bytes);
 
 /* Writes the bytes with everything that could steer a terminal or break a line as \xNN: all
- * control characters (C0, DEL, C1), backslash, and bytes that are not UTF-8. Always ends
- * with NUL; "…" at the end says that it was cut. Returns target. */
+ * control characters (C0, DEL, C1), line separators and bidirectional controls, backslash, and
+ * bytes that are not UTF-8. Always ends with NUL; "…" at the end says that it was cut. Returns
+ * target. */
 char *text_escape(char *target, size_t size, struct bytes bytes);
+
+/* True if the text holds twelve bytes in a row that the secret has too: words of a server that has
+ * seen the secret, which are better not passed on. */
+bool text_repeats(struct bytes text, struct bytes secret);
 
 #endif

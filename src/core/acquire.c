@@ -4,24 +4,57 @@
 #include "base/status.h"
 #include "core/machine_parts.h"
 
-/* As the AWS SDKs do for DynamoDB: four tries ("Retry behavior", AWS SDKs and Tools Reference
- * Guide). An acquisition with a time limit that has reached the store once rides out
- * longer outages. */
-enum { TRIES_MAX = 4 };
+/* How often a reply may come when the lease that it gave is over. */
+enum { LATE_MAX = 4 };
 
 /* How long an acquisition in doubt is given back before its caller is told: longer than one
  * lost request, short enough for a program that wants to exit. */
 enum { GIVE_BACK_MS_MAX = 10000 };
 
-void acquire_start(const struct step *step)
+/* When the patience of an acquisition that has to wait its turn ends: by count, after the time that
+ * its attempts would have taken, a lease each or, fail-closed, a period between two. */
+static struct instant queue_limit(const struct step *step)
+{
+    const struct machine *machine = step->machine;
+    struct duration each = duration_from_ms(machine->config.lease_ms);
+    uint32_t count = (uint32_t)machine->patience.retry_count + 1;
+
+    if (machine->patience.by_time) {
+        return machine->limit;
+    }
+    if (machine->config.kind == DDBLOCK_FAIL_CLOSED) {
+        each = machine->config.acquire_period;
+        count--;
+    }
+    return instant_add(step->event->now, duration_scale(each, count, 1));
+}
+
+/* The acquisition begins: at once, or behind another one. */
+static void begin(const struct step *step)
 {
     struct machine *machine = step->machine;
 
-    assert(machine->state == STATE_IDLE);
+    machine->began = step->event->now;
     if (machine->patience.by_time) {
         machine->limit = instant_add(step->event->now, machine->patience.limit);
     }
     machine->attempts_left = machine->patience.retry_count;
+}
+
+void acquire_queue(const struct step *step)
+{
+    begin(step);
+    step->machine->resume_at = queue_limit(step);
+    machine_move(step->machine, STATE_QUEUED);
+}
+
+void acquire_start(const struct step *step)
+{
+    assert(step->machine->state == STATE_IDLE || step->machine->state == STATE_QUEUED);
+    if (step->machine->state == STATE_IDLE) {
+        begin(step);
+    }
+    step->machine->seen = (struct record){0}; /* in line it was who stood ahead */
     send_acquire(step);
 }
 
@@ -51,11 +84,11 @@ void acquire_proceed(const struct step *step)
 void acquire_failed(const struct step *step, ddblock_status status)
 {
     struct machine *machine = step->machine;
-    bool patient = machine->patience.by_time && machine->contacted;
+    bool patient = machine->patience.by_time && machine->contacted; /* rides out outages */
 
     machine->failures++;
     machine->last_failure = status;
-    if (!patient && machine->failures >= TRIES_MAX) {
+    if (!patient && !pace_may_retry(machine->failures, machine->config.tries, step->event)) {
         acquire_give_up(step, status);
     } else if (limit_reached(step)) {
         acquire_give_up(step, machine->seen.kind == RECORD_UNKNOWN ? status : DDBLOCK_NOT_ACQUIRED);
@@ -81,8 +114,9 @@ void acquire_written(const struct step *step, const struct guid_sent *written, u
     };
     machine->watched = true;
     machine->take_over_at = step->event->now;
+    guid_set_settle(&machine->mine, written); /* which makes room for a fresh guid, if need be */
     machine->late++;
-    if (machine->late >= TRIES_MAX || limit_reached(step)) {
+    if (machine->late >= LATE_MAX || limit_reached(step)) {
         acquire_give_up(step, DDBLOCK_UNAVAILABLE);
     } else {
         send_take_over(step);
@@ -152,6 +186,9 @@ void acquire_reply(const struct step *step)
     }
     machine->contacted = true;
     machine->failures = 0;
+    if (outcome->kind == OUTCOME_REFUSED && step->answered == REQUEST_TAKE_OVER) {
+        machine->watched = false; /* what was observed stands no more: observe anew */
+    }
     if (outcome->kind == OUTCOME_APPLIED) {
         acquire_applied(step);
     } else if (outcome->record.kind == RECORD_UNKNOWN) {

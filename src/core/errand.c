@@ -1,4 +1,4 @@
-/* errand.c - reading a lock, or breaking one. */
+/* errand.c - reading a lock or a page of a list, or breaking a lock. */
 #include "core/errand.h"
 
 #include <assert.h>
@@ -6,8 +6,8 @@
 #include "base/status.h"
 #include "core/machine_parts.h"
 
-/* As for an acquisition: four tries, each answered within five seconds or not at all. */
-enum { TRIES_MAX = 4, REPLY_MS_MAX = 5000 };
+/* A try is answered within five seconds or not at all. */
+enum { REPLY_MS_MAX = 5000 };
 
 static void ask(struct errand *errand, const struct event *event, struct effects *effects,
                 enum request_kind kind)
@@ -39,27 +39,33 @@ static void judge(struct errand *errand, const struct record *record)
 {
     bool ours = foreign_guid_is(&record->guid, &errand->guid);
     bool gone = errand->kind == REQUEST_BREAK_CLOSED && record->kind == RECORD_ABSENT;
+    /* A lock that was broken is held again only with another token. */
+    bool renewed = record->kind == RECORD_FAIL_OPEN && !record_is_released(record) &&
+                   record->token == errand->observed_token;
 
     errand->record = *record;
     if (errand->kind == REQUEST_READ_LATEST || ours || (gone && errand->in_doubt)) {
         end(errand, DDBLOCK_OK);
+    } else if (errand->in_doubt && !renewed) {
+        end(errand, DDBLOCK_IN_DOUBT); /* it may be ours that the next holder came after */
     } else {
         end(errand, DDBLOCK_NOT_ACQUIRED);
     }
 }
 
-static void failed(struct errand *errand, const struct event *event)
+static void failed(struct errand *errand, const struct event *event, enum request_kind kind)
 {
     ddblock_status status = event->outcome->status;
 
-    errand->in_doubt = errand->in_doubt || event->outcome->kind == OUTCOME_IN_DOUBT;
+    if (request_is_write(kind) && event->outcome->kind == OUTCOME_IN_DOUBT) {
+        errand->in_doubt = true;
+    }
     errand->failures++;
-    if (errand->failures >= TRIES_MAX ||
+    if (!pace_may_retry(errand->failures, errand->tries, event) ||
         (event->outcome->kind == OUTCOME_FAILED && !status_is_retryable(status))) {
         end(errand, errand->in_doubt ? DDBLOCK_IN_DOUBT : status);
     } else {
-        errand->resume_at =
-            instant_add(event->now, pace_backoff(errand->failures, status, event->random));
+        errand->resume_at = instant_add(event->now, pace_retry(errand->failures, status, event));
     }
 }
 
@@ -67,16 +73,18 @@ static void reply(struct errand *errand, const struct event *event, struct effec
 {
     const struct outcome *outcome = event->outcome;
     bool told = outcome->kind == OUTCOME_FOUND || outcome->kind == OUTCOME_REFUSED;
+    enum request_kind answered = errand->under_way;
 
     errand->under_way = REQUEST_NONE;
-    if (outcome->kind == OUTCOME_APPLIED) {
+    if (outcome->kind == OUTCOME_APPLIED ||
+        (outcome->kind == OUTCOME_FOUND && answered == REQUEST_LIST)) {
         end(errand, DDBLOCK_OK);
     } else if (told && outcome->record.kind == RECORD_UNKNOWN) {
         ask(errand, event, effects, REQUEST_READ_LATEST);
     } else if (told) {
         judge(errand, &outcome->record);
     } else {
-        failed(errand, event);
+        failed(errand, event, answered);
     }
 }
 

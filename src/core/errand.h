@@ -1,4 +1,5 @@
-/* errand.h - one question or one intervention: reading a lock, or breaking one.
+/* errand.h - one question or one intervention: reading a lock or a page of a list, or breaking a
+ * lock.
  *
  * Like a machine it is pure: events in, effects out. It ends with a status and, for a look, the
  * record. */
@@ -8,9 +9,10 @@
 #include "core/machine.h"
 
 struct errand {
-    enum request_kind kind;       /* READ_LATEST, BREAK or BREAK_CLOSED */
+    enum request_kind kind;       /* READ_LATEST, LIST, BREAK or BREAK_CLOSED */
     struct foreign_guid observed; /* BREAK*: what was shown */
     uint64_t observed_token;
+    uint32_t tries; /* as of a machine */
 
     enum request_kind under_way;
     struct guid guid; /* what BREAK writes, in every try: nobody holds by it */

@@ -12,6 +12,7 @@ struct guid_sent {
     struct guid guid;
     struct instant sent; /* just before the first attempt that carried it */
     bool in_doubt;       /* an attempt that carried it got no reply */
+    bool took_over;      /* it was written by a TAKE_OVER */
 };
 
 struct guid_set {

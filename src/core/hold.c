@@ -33,11 +33,21 @@ struct instant hold_risk_at(const struct machine *machine)
                             duration_from_ms(machine->config.lease_ms).ns / 3};
 }
 
+/* A program that was not told of the lock cannot show that it is alive: its own limits run from
+ * here. */
+static void announce(const struct step *step)
+{
+    step->machine->announced = true;
+    step->machine->told_at = step->event->now;
+    step->effects->notice = NOTICE_ACQUIRED;
+}
+
 /* Begins to hold the lock by a write of ours that was applied. False: its lease is over. */
 bool hold_begin(const struct step *step, const struct guid_sent *written, uint64_t token)
 {
     struct machine *machine = step->machine;
     struct instant sent = written->sent;
+    bool took_over = written->took_over;
 
     if (machine->config.kind == DDBLOCK_FAIL_OPEN) {
         struct instant deadline = deadline_from(machine, sent);
@@ -49,12 +59,86 @@ bool hold_begin(const struct step *step, const struct guid_sent *written, uint64
         machine->token = token;
         guid_set_settle(&machine->mine, written);
     } /* fail-closed: all are kept, for what a ghost may write after the release */
+    machine->origin = took_over ? ORIGIN_TAKEN_OVER : token > 1 ? ORIGIN_RELEASED : ORIGIN_FRESH;
     machine->heartbeat_at = heartbeat_from(step, sent);
     machine->failures = 0;
     machine->last_failure = DDBLOCK_OK;
     machine_move(machine, STATE_HELD);
-    step->effects->notice = NOTICE_ACQUIRED;
+    if (took_over && machine->config.settle.ns > 0) {
+        machine->announce_at = instant_add(step->event->now, machine->config.settle);
+    } else {
+        announce(step);
+    }
     return true;
+}
+
+/* Begins to hold what was handed over, if there is still time. */
+void hold_adopted(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (!instant_before(step->event->now, machine->deadline)) {
+        step->effects->notice = NOTICE_NOT_ACQUIRED;
+        step->effects->status = DDBLOCK_LOST;
+        machine_move(machine, STATE_ENDED);
+        return;
+    }
+    machine->heartbeat_at = heartbeat_from(step, guid_set_newest(&machine->mine)->sent);
+    machine_move(machine, STATE_HELD);
+    announce(step);
+}
+
+/* Ends, the lock being held still: another process goes on. */
+void hold_hand_over(const struct step *step)
+{
+    step->effects->notice = NOTICE_HANDED_OVER;
+    machine_move(step->machine, STATE_ENDED);
+}
+
+/* Whether a heartbeat may be sent: a program that has stalled, or holds for too long, is to lose
+ * the lock, although this thread is alive. */
+static enum withheld withheld_now(const struct step *step)
+{
+    const struct machine *machine = step->machine;
+    const struct machine_config *config = &machine->config;
+    struct instant now = step->event->now;
+    struct instant heard = step->event->touched;
+
+    if (!machine->announced) {
+        return WITHHELD_NOT;
+    }
+    if (instant_before(heard, machine->told_at)) {
+        heard = machine->told_at;
+    }
+    if (config->max_hold.ns > 0 &&
+        !instant_before(now, instant_add(machine->told_at, config->max_hold))) {
+        return WITHHELD_MAX_HOLD;
+    }
+    if (config->watchdog.ns > 0 && !instant_before(now, instant_add(heard, config->watchdog))) {
+        return WITHHELD_WATCHDOG;
+    }
+    return WITHHELD_NOT;
+}
+
+/* Sends the heartbeat that is due, or holds it back. A program that was not heard of may be yet:
+ * then it looks again a little later, and often enough before the deadline. */
+static void beat(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    struct duration pause;
+
+    machine->withheld = withheld_now(step);
+    if (machine->withheld == WITHHELD_NOT) {
+        send_renew(step);
+        return;
+    }
+    machine->withheld_count++;
+    machine->heartbeat_at = INSTANT_NEVER;
+    if (machine->withheld == WITHHELD_WATCHDOG && machine->config.heartbeat.ns > 0) {
+        pause = duration_scale(instant_until(step->event->now, machine->deadline), 1, 4);
+        pause = duration_min(pause, duration_scale(machine->config.watchdog, 1, 8));
+        machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
+    }
 }
 
 void hold_tick(const struct step *step)
@@ -62,12 +146,39 @@ void hold_tick(const struct step *step)
     struct machine *machine = step->machine;
     struct instant now = step->event->now;
 
-    if (!machine->at_risk && !instant_before(now, hold_risk_at(machine))) {
+    if (!machine->announced) {
+        if (!instant_before(now, machine->announce_at)) {
+            announce(step);
+        }
+    } else if (!machine->at_risk && !instant_before(now, hold_risk_at(machine))) {
         machine->at_risk = true;
         step->effects->notice = NOTICE_AT_RISK;
     }
     if (machine->state == STATE_HELD && !instant_before(now, machine->heartbeat_at)) {
-        send_renew(step);
+        beat(step);
+    }
+}
+
+/* A heartbeat is wanted now. */
+void hold_renew(const struct step *step)
+{
+    if (step->machine->state == STATE_HELD && step->machine->config.kind == DDBLOCK_FAIL_OPEN) {
+        beat(step);
+    }
+}
+
+/* The program lets go of a lock that it was not told of yet: an acquisition given up. */
+void hold_give_back(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+
+    assert(!machine->announced);
+    machine->giving_back = true;
+    machine->announce_at = INSTANT_NEVER;
+    machine->result = status;
+    machine->release_wanted = true;
+    if (machine->under_way == REQUEST_NONE) {
+        release_start(step);
     }
 }
 
@@ -77,7 +188,11 @@ void hold_lose(const struct step *step, enum loss loss)
 
     machine->loss = loss;
     machine_move(machine, STATE_LOST);
-    step->effects->notice = NOTICE_LOST;
+    if (!machine->announced && !machine->giving_back) {
+        hold_give_back(step, loss == LOSS_LEASE_ENDED ? DDBLOCK_UNAVAILABLE : DDBLOCK_NOT_ACQUIRED);
+        return;
+    }
+    step->effects->notice = machine->announced ? NOTICE_LOST : NOTICE_NONE;
     if (machine->release_wanted && machine->under_way == REQUEST_NONE) {
         release_start(step);
     }
@@ -89,7 +204,23 @@ static void hold_on(const struct step *step)
     machine_move(step->machine, STATE_HELD);
     if (step->machine->release_wanted) {
         release_start(step);
+    } else if (step->machine->hand_over_wanted) {
+        hold_hand_over(step);
     }
+}
+
+/* A heartbeat that failed for another reason than a refusal is sent again until the deadline. */
+static void not_renewed(const struct step *step, ddblock_status status)
+{
+    struct machine *machine = step->machine;
+    struct duration left = instant_until(step->event->now, machine->deadline);
+    struct duration pause;
+
+    machine->failures++;
+    machine->last_failure = status;
+    pause = duration_min(backoff(step), duration_scale(left, 1, 4));
+    machine->heartbeat_at = instant_add(step->event->now, pace_at_least_1_ms(pause));
+    hold_on(step);
 }
 
 static void renewed(const struct step *step, const struct guid_sent *written)
@@ -98,10 +229,13 @@ static void renewed(const struct step *step, const struct guid_sent *written)
     struct instant sent = written->sent;
     struct instant deadline = deadline_from(machine, sent);
 
-    if (instant_before(machine->deadline, deadline)) {
-        machine->deadline = deadline;
-    }
     guid_set_settle(&machine->mine, written);
+    if (!instant_before(machine->deadline, deadline)) {
+        /* The renewal was refused by what it renews: no reason to send the next one at once. */
+        not_renewed(step, DDBLOCK_UNAVAILABLE);
+        return;
+    }
+    machine->deadline = deadline;
     machine->heartbeat_at = heartbeat_from(step, sent);
     machine->failures = 0;
     machine->last_failure = DDBLOCK_OK;
@@ -112,17 +246,16 @@ static void renewed(const struct step *step, const struct guid_sent *written)
     hold_on(step);
 }
 
-/* A heartbeat that failed for another reason than a refusal is sent again until the deadline. */
-static void not_renewed(const struct step *step, ddblock_status status)
+/* How the lock was lost, by an item that is not ours any more. */
+enum loss hold_loss(const struct machine *machine, const struct record *record)
 {
-    struct machine *machine = step->machine;
-    struct duration left = instant_until(step->event->now, machine->deadline);
-
-    machine->failures++;
-    machine->last_failure = status;
-    machine->heartbeat_at =
-        instant_add(step->event->now, duration_min(backoff(step), duration_scale(left, 1, 4)));
-    hold_on(step);
+    if (record->kind == RECORD_ABSENT) {
+        return LOSS_GONE;
+    }
+    if (record_is_released(record) && record->token == machine->token) {
+        return LOSS_BROKEN;
+    }
+    return LOSS_TAKEN;
 }
 
 /* A renewal was refused: is the item still ours? */
@@ -132,12 +265,8 @@ static void judge(const struct step *step, const struct record *record)
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
     machine->seen = *record;
-    if (record->kind == RECORD_ABSENT) {
-        hold_lose(step, LOSS_GONE);
-    } else if (own == NULL || record->kind != RECORD_FAIL_OPEN) {
-        hold_lose(step, LOSS_TAKEN);
-    } else if (record_is_released(record)) {
-        hold_lose(step, LOSS_BROKEN);
+    if (own == NULL || record->kind != RECORD_FAIL_OPEN || record_is_released(record)) {
+        hold_lose(step, hold_loss(machine, record));
     } else {
         renewed(step, own); /* our own write, dated from the attempt that carried it */
     }

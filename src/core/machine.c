@@ -18,6 +18,45 @@ void machine_init(struct machine *machine, const struct machine_config *config,
     };
 }
 
+void machine_init_adopted(struct machine *machine, const struct machine_config *config,
+                          const struct machine_grant *grant)
+{
+    struct machine_patience none = {0};
+
+    assert(grant->kind == config->kind && grant->lease_ms == config->lease_ms);
+    assert(grant->mine.count > 0);
+    machine_init(machine, config, &none);
+    machine->adopted = true;
+    machine->token = grant->token;
+    machine->deadline = grant->deadline;
+    machine->ghosts_until = grant->ghosts_until;
+    machine->mine = grant->mine;
+}
+
+struct machine_grant machine_grant_of(const struct machine *machine)
+{
+    assert(machine->hand_over_wanted && machine->state == STATE_ENDED);
+    return (struct machine_grant){
+        .kind = machine->config.kind,
+        .lease_ms = machine->config.lease_ms,
+        .token = machine->token,
+        .deadline = machine->deadline,
+        .ghosts_until = machine->ghosts_until,
+        .mine = machine->mine,
+    };
+}
+
+void machine_grant_restart_clock(struct machine_grant *grant, struct instant now)
+{
+    /* By how much this clock may be wrong is not told yet: as much as the options allow. */
+    static const struct machine_config config = {.drift_ppm = 100000};
+
+    assert(grant->kind == DDBLOCK_FAIL_CLOSED);
+    if (grant->ghosts_until.ns != 0) {
+        grant->ghosts_until = instant_add(now, pace_ghost_life(&config));
+    }
+}
+
 static bool is_held(enum machine_state state)
 {
     return state == STATE_HELD || state == STATE_RENEWING || state == STATE_CHECKING;
@@ -25,13 +64,20 @@ static bool is_held(enum machine_state state)
 
 static bool is_acquiring(enum machine_state state)
 {
-    return state == STATE_ACQUIRING || state == STATE_READING_BACK || state == STATE_WATCHING ||
-           state == STATE_POLLING || state == STATE_PAUSING;
+    return state == STATE_QUEUED || state == STATE_ACQUIRING || state == STATE_READING_BACK ||
+           state == STATE_WATCHING || state == STATE_POLLING || state == STATE_PAUSING;
 }
 
 struct instant machine_deadline(const struct machine *machine)
 {
-    return is_held(machine->state) ? machine->deadline : (struct instant){INT64_MIN};
+    return is_held(machine->state) && machine->announced ? machine->deadline
+                                                         : (struct instant){INT64_MIN};
+}
+
+bool machine_is_out_of_the_way(const struct machine *machine)
+{
+    return machine->state == STATE_LOST || machine->state == STATE_SWEEPING ||
+           machine->state == STATE_SWEEP_WAIT || machine->state == STATE_ENDED;
 }
 
 /* An acquisition that waits is given up at once; one with a request under way, at its reply. */
@@ -39,6 +85,9 @@ static void cancel(const struct step *step)
 {
     struct machine *machine = step->machine;
 
+    if (is_held(machine->state) && !machine->announced && !machine->giving_back) {
+        hold_give_back(step, DDBLOCK_CANCELLED);
+    }
     if (!is_acquiring(machine->state)) {
         return;
     }
@@ -54,7 +103,7 @@ static void release(const struct step *step)
 
     if (machine->state == STATE_IDLE) {
         machine_move(machine, STATE_ENDED);
-    } else if (is_acquiring(machine->state)) {
+    } else if (is_acquiring(machine->state) || (is_held(machine->state) && !machine->announced)) {
         cancel(step);
     } else if (machine->state == STATE_LOST || is_held(machine->state)) {
         machine->release_wanted = true;
@@ -64,9 +113,27 @@ static void release(const struct step *step)
     }
 }
 
+/* Not while a renewal is under way: what it comes to must go along. */
+static void hand_over(const struct step *step)
+{
+    struct machine *machine = step->machine;
+
+    if (is_held(machine->state) && machine->announced) {
+        machine->hand_over_wanted = true;
+        if (machine->under_way == REQUEST_NONE) {
+            hold_hand_over(step);
+        }
+    }
+}
+
 static void tick(const struct step *step)
 {
     switch (step->machine->state) {
+    case STATE_QUEUED:
+        if (!instant_before(step->event->now, step->machine->resume_at)) {
+            acquire_give_up(step, DDBLOCK_NOT_ACQUIRED);
+        }
+        break;
     case STATE_WATCHING:
         watch_continue(step);
         break;
@@ -119,7 +186,7 @@ static void reply(const struct step *step)
         sweep_reply(step);
         break;
     default:
-        assert(!"a state without a request under way");
+        assert(false && "a state without a request under way");
     }
 }
 
@@ -138,13 +205,17 @@ static struct instant wake_at(const struct machine *machine)
         break;
     case STATE_RELEASE_WAIT:
         return instant_min(machine->resume_at, machine->release_until);
+    case STATE_QUEUED:
     case STATE_SWEEP_WAIT:
         return machine->resume_at;
     default:
         break;
     }
     if (is_held(machine->state)) {
-        at = instant_min(at, machine->at_risk ? machine->deadline : hold_risk_at(machine));
+        at = instant_min(at, !machine->announced ? machine->announce_at
+                             : machine->at_risk  ? machine->deadline
+                                                 : hold_risk_at(machine));
+        at = instant_min(at, machine->deadline);
     }
     return at;
 }
@@ -152,7 +223,7 @@ static struct instant wake_at(const struct machine *machine)
 struct effects machine_step(struct machine *machine, const struct event *event)
 {
     struct effects effects = {.wake_at = INSTANT_NEVER};
-    struct step step = {machine, event, &effects};
+    struct step step = {machine, event, &effects, machine->under_way};
 
     assert(machine->state != STATE_ENDED);
     /* Whatever woke us, the deadline is compared first: time may have been spent suspended. */
@@ -161,13 +232,26 @@ struct effects machine_step(struct machine *machine, const struct event *event)
     }
     switch (event->kind) {
     case EVENT_ACQUIRE:
-        acquire_start(&step);
+        if (machine->adopted) {
+            hold_adopted(&step);
+        } else {
+            acquire_start(&step);
+        }
+        break;
+    case EVENT_QUEUE:
+        acquire_queue(&step);
+        break;
+    case EVENT_RENEW:
+        hold_renew(&step);
         break;
     case EVENT_CANCEL:
         cancel(&step);
         break;
     case EVENT_RELEASE:
         release(&step);
+        break;
+    case EVENT_HAND_OVER:
+        hand_over(&step);
         break;
     case EVENT_TICK:
         tick(&step);

@@ -34,14 +34,16 @@ static void wait_to_sweep(const struct step *step)
     machine_move(machine, STATE_SWEEP_WAIT);
 }
 
+/* The end of a release, or of giving back. Without a word from the store a fail-closed lock may
+ * be ours for ever: the caller is told, and the sweep goes on trying. */
 static void finish(const struct step *step, ddblock_status status)
 {
     struct machine *machine = step->machine;
+    bool answered = status == DDBLOCK_OK || status == DDBLOCK_LOST;
 
     step->effects->notice = machine->giving_back ? NOTICE_NOT_ACQUIRED : NOTICE_RELEASED;
     step->effects->status = machine->giving_back ? machine->result : status;
-    if (is_closed(machine) && status != DDBLOCK_OK && status != DDBLOCK_LOST) {
-        /* It may be ours yet, and nothing else would ever end it. */
+    if (is_closed(machine) && !answered) {
         machine->ghosts_until = instant_add(step->event->now, pace_ghost_life(&machine->config));
     }
     if (is_closed(machine) && instant_before(step->event->now, machine->ghosts_until)) {
@@ -93,7 +95,7 @@ static void refused(const struct step *step, const struct record *record)
 
     machine->seen = *record;
     if (!machine->release_in_doubt) {
-        machine->loss = record->kind == RECORD_ABSENT ? LOSS_GONE : LOSS_TAKEN;
+        machine->loss = hold_loss(machine, record);
         finish(step, DDBLOCK_LOST);
     } else if (is_closed(machine)) {
         finish(step, record->kind == RECORD_ABSENT ? DDBLOCK_OK : DDBLOCK_IN_DOUBT);
@@ -115,7 +117,22 @@ static void courtesy_reply(const struct step *step)
     if (machine->giving_back && !answered && again) {
         release_again(step, outcome->status);
     } else {
-        finish(step, machine->giving_back && !answered ? outcome->status : DDBLOCK_LOST);
+        finish(step, answered || !machine->giving_back ? DDBLOCK_LOST : outcome->status);
+    }
+}
+
+static void release_unanswered(const struct step *step)
+{
+    struct machine *machine = step->machine;
+    const struct outcome *outcome = step->event->outcome;
+
+    if (outcome->kind == OUTCOME_IN_DOUBT) {
+        machine->release_in_doubt = true;
+    }
+    if (outcome->kind == OUTCOME_IN_DOUBT || status_is_retryable(outcome->status)) {
+        release_again(step, outcome->status);
+    } else {
+        finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : outcome->status);
     }
 }
 
@@ -146,15 +163,8 @@ void release_reply(const struct step *step)
         }
         break;
     case OUTCOME_IN_DOUBT:
-        machine->release_in_doubt = true;
-        release_again(step, outcome->status);
-        break;
     case OUTCOME_FAILED:
-        if (status_is_retryable(outcome->status)) {
-            release_again(step, outcome->status);
-        } else {
-            finish(step, machine->release_in_doubt ? DDBLOCK_IN_DOUBT : outcome->status);
-        }
+        release_unanswered(step);
         break;
     }
 }

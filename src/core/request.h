@@ -18,6 +18,7 @@ enum request_kind {
     REQUEST_RELEASE_CLOSED, /* fail-closed: delete, if the guid is one of mine */
     REQUEST_READ,           /* may be stale */
     REQUEST_READ_LATEST,    /* strongly consistent */
+    REQUEST_LIST,           /* a page of a list of locks */
     REQUEST_BREAK,          /* fail-open: lease := 1, guid := fresh, if guid and token are those
                                observed */
     REQUEST_BREAK_CLOSED,   /* fail-closed: delete, if the guid is the one observed (an item
@@ -57,9 +58,11 @@ enum outcome_kind {
 struct outcome {
     enum outcome_kind kind;
     ddblock_status status; /* IN_DOUBT, FAILED: why */
-    struct record record;  /* FOUND, REFUSED */
-    uint64_t token;        /* APPLIED ACQUIRE, TAKE_OVER: the token given; 0: it is not a usable
-                              one */
+    struct duration
+        retry_after;      /* IN_DOUBT, FAILED: how long the store asks to wait; 0: it does not */
+    struct record record; /* FOUND, REFUSED */
+    uint64_t token;       /* APPLIED ACQUIRE, TAKE_OVER: the token given; 0: it is not a usable
+                             one */
 };
 
 #endif

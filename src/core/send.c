@@ -5,7 +5,7 @@
 
 /* How long a reply is waited for. DynamoDB answers within milliseconds; what took a second is
  * lost more often than late. A lock with a long lease can afford to be patient. */
-enum { REPLY_MS_MIN = 1000, REPLY_MS_MAX = 5000, RENEW_REPLY_MS_MIN = 100 };
+enum { REPLY_MS_MIN = 1000, REPLY_MS_MAX = 5000, URGENT_REPLY_MS_MIN = 100 };
 
 static struct instant reply_until(const struct step *step)
 {
@@ -17,6 +17,19 @@ static struct instant reply_until(const struct step *step)
         wait_ms = REPLY_MS_MIN;
     }
     return instant_add(step->event->now, duration_from_ms(wait_ms));
+}
+
+/* Half of the time that is left at the most, so that a request that gets lost leaves time for
+ * another. */
+static struct instant half_until(const struct step *step, struct instant end)
+{
+    struct duration wait = duration_scale(instant_until(step->event->now, end), 1, 2);
+    struct duration least = duration_from_ms(URGENT_REPLY_MS_MIN);
+
+    if (wait.ns < least.ns) {
+        wait = least;
+    }
+    return instant_add(step->event->now, duration_min(wait, duration_from_ms(REPLY_MS_MAX)));
 }
 
 static struct request *send(const struct step *step, enum request_kind kind, enum machine_state to)
@@ -57,6 +70,8 @@ void send_acquire(const struct step *step)
 void send_take_over(const struct step *step)
 {
     struct machine *machine = step->machine;
+    const struct guid_sent *own = guid_set_find(&machine->mine, &machine->seen.guid);
+    bool took_over = own == NULL || own->took_over; /* from ourselves is from whom we had it */
     struct request *request = send(step, REQUEST_TAKE_OVER, STATE_ACQUIRING);
 
     assert(machine->seen.kind == RECORD_FAIL_OPEN);
@@ -65,28 +80,28 @@ void send_take_over(const struct step *step)
     request->observed = machine->seen.guid;
     request->observed_token = machine->seen.token;
     write_guid(step, request);
+    guid_set_newest(&machine->mine)->took_over = took_over;
 }
 
 void send_read(const struct step *step, enum request_kind kind, enum machine_state to)
 {
+    struct machine *machine = step->machine;
+    struct request *request = send(step, kind, to);
+
     assert(kind == REQUEST_READ || kind == REQUEST_READ_LATEST);
-    (void)send(step, kind, to);
+    if (to == STATE_CHECKING) {
+        request->give_up_at = instant_min(half_until(step, machine->deadline), machine->deadline);
+    } else if (to == STATE_CONFIRMING) {
+        request->give_up_at = half_until(step, machine->release_until);
+    }
 }
 
-/* Half of what is left at the most, so that a request that gets lost leaves time for another. */
 void send_renew(const struct step *step)
 {
     struct machine *machine = step->machine;
-    struct duration left = instant_until(step->event->now, machine->deadline);
-    struct duration wait = duration_scale(left, 1, 2);
     struct request *request = send(step, REQUEST_RENEW, STATE_RENEWING);
-    struct duration least = duration_from_ms(RENEW_REPLY_MS_MIN);
 
-    if (wait.ns < least.ns) {
-        wait = duration_min(least, left);
-    }
-    request->give_up_at =
-        instant_add(step->event->now, duration_min(wait, duration_from_ms(REPLY_MS_MAX)));
+    request->give_up_at = instant_min(half_until(step, machine->deadline), machine->deadline);
     guid_set_name(&machine->mine, request); /* before the fresh one joins the set */
     write_guid(step, request);
 }
@@ -99,6 +114,7 @@ void send_release(const struct step *step, enum machine_state to)
 
     guid_set_name(&machine->mine, request);
     if (to == STATE_RELEASING) {
-        request->give_up_at = instant_min(request->give_up_at, machine->release_until);
+        request->give_up_at =
+            instant_min(half_until(step, machine->release_until), machine->release_until);
     }
 }

@@ -3,13 +3,13 @@
 
 #include "core/machine_parts.h"
 
-static const struct {
-    enum machine_state from;
-    enum machine_state to;
-    const char *because;
-} transitions[] = {
+static const struct transition transitions[] = {
     {STATE_IDLE, STATE_ACQUIRING, "the acquisition starts"},
-    {STATE_IDLE, STATE_ENDED, "it was released before it started"},
+    {STATE_IDLE, STATE_QUEUED, "another of this client comes first"},
+    {STATE_IDLE, STATE_HELD, "another process has handed it over"},
+    {STATE_IDLE, STATE_ENDED, "released before it started, or handed over too late"},
+    {STATE_QUEUED, STATE_ACQUIRING, "it is its turn"},
+    {STATE_QUEUED, STATE_ENDED, "given up"},
 
     {STATE_ACQUIRING, STATE_HELD, "acquired, or an own write was recognised"},
     {STATE_ACQUIRING, STATE_READING_BACK, "refused, and the engine did not say by what"},
@@ -46,6 +46,7 @@ static const struct {
     {STATE_HELD, STATE_RENEWING, "the heartbeat is due"},
     {STATE_HELD, STATE_RELEASING, "to be released"},
     {STATE_HELD, STATE_LOST, "the lease is over"},
+    {STATE_HELD, STATE_ENDED, "handed over to another process"},
 
     {STATE_RENEWING, STATE_HELD, "renewed, or no answer: again later"},
     {STATE_RENEWING, STATE_CHECKING, "refused, and the engine did not say by what"},
@@ -72,15 +73,23 @@ static const struct {
     {STATE_SWEEPING, STATE_ENDED, "no ghost can come any more"},
 };
 
+enum { ROWS = sizeof(transitions) / sizeof(transitions[0]) };
+_Static_assert(ROWS <= 64, "machine.moves has a bit for each row");
+
+const struct transition *transition_row(size_t row)
+{
+    return row < ROWS ? &transitions[row] : NULL;
+}
+
 void machine_move(struct machine *machine, enum machine_state to)
 {
-    bool known = false;
+    size_t row = 0;
 
-    for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]) && !known; i++) {
-        known = transitions[i].from == machine->state && transitions[i].to == to;
+    while (row < ROWS && (transitions[row].from != machine->state || transitions[row].to != to)) {
+        row++;
     }
-    assert(known);
-    (void)known;
+    assert(row < ROWS);
+    machine->moves |= UINT64_C(1) << row;
     machine->state = to;
 }
 
@@ -88,6 +97,7 @@ const char *machine_state_name(enum machine_state state)
 {
     static const char *const names[STATES] = {
         [STATE_IDLE] = "idle",
+        [STATE_QUEUED] = "queued",
         [STATE_ACQUIRING] = "acquiring",
         [STATE_READING_BACK] = "reading back",
         [STATE_WATCHING] = "watching",

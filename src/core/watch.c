@@ -95,23 +95,34 @@ static bool is_same_holder(const struct machine *machine, const struct record *r
            foreign_guid_equal(&machine->seen.guid, &record->guid);
 }
 
+/* There is no token after the last: the lock can be released, but never acquired again. */
+static void watch_used_up(const struct step *step)
+{
+    step->machine->seen.kind = RECORD_BAD;
+    step->machine->seen.defect = "its fencingToken is the last one that there is";
+    acquire_give_up(step, DDBLOCK_BAD_ITEM);
+}
+
 /* The item was received. */
 void watch_item(const struct step *step, const struct record *record)
 {
     struct machine *machine = step->machine;
     bool closed = machine->config.kind == DDBLOCK_FAIL_CLOSED;
+    bool free = record->kind == RECORD_ABSENT || record_is_released(record);
     bool same = is_same_holder(machine, record);
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
     machine->seen = *record;
     if (record->kind == RECORD_BAD) {
         acquire_give_up(step, DDBLOCK_BAD_ITEM);
-    } else if (record->kind == RECORD_ABSENT || (!closed && record_is_released(record))) {
-        watch_free(step);
-    } else if ((record->kind == RECORD_FAIL_CLOSED) != closed) {
+    } else if (record->kind != RECORD_ABSENT && (record->kind == RECORD_FAIL_CLOSED) != closed) {
         acquire_give_up(step, DDBLOCK_WRONG_KIND);
-    } else if (own != NULL) {
+    } else if (own != NULL && !free) {
         acquire_written(step, own, record->token); /* a refusal by our own write is a success */
+    } else if (record->token >= TOKEN_MAX) {
+        watch_used_up(step);
+    } else if (free) {
+        watch_free(step);
     } else if (closed) {
         watch_closed(step);
     } else {

@@ -96,6 +96,15 @@ static ddblock_status check_options(const ddblock_client_options *options, ddblo
     if (status == DDBLOCK_OK) {
         status = check_range("drift_ppm", options->drift_ppm, 0, DRIFT_PPM_MAX, error);
     }
+    if (status == DDBLOCK_OK) {
+        status = check_range("max_hold_ms", options->max_hold_ms, 0, INT64_MAX, error);
+    }
+    if (status == DDBLOCK_OK) {
+        status = check_range("watchdog_ms", options->watchdog_ms, 0, INT64_MAX, error);
+    }
+    if (status == DDBLOCK_OK) {
+        status = check_range("settle_ms", options->settle_ms, 0, INT32_MAX, error);
+    }
     return status;
 }
 
@@ -124,7 +133,7 @@ static void default_owner(char *owner, size_t size)
                   text_is_utf8(bytes_from_string(text)) ? text : "ddblock@" DDBLOCK_VERSION));
 }
 
-static struct machine_config to_config(const ddblock_client_options *options)
+static struct machine_config to_config(const ddblock_client_options *options, uint32_t tries)
 {
     int64_t heartbeat_ms = options->heartbeat_period_ms;
     int64_t poll_ms = options->poll_period_ms;
@@ -144,7 +153,11 @@ static struct machine_config to_config(const ddblock_client_options *options)
         .poll = duration_from_ms(poll_ms),
         .acquire_period = duration_from_ms(options->acquire_period_ms),
         .drift_ppm = (uint32_t)options->drift_ppm,
+        .max_hold = duration_from_ms(options->max_hold_ms),
+        .watchdog = duration_from_ms(options->watchdog_ms),
+        .settle = duration_from_ms(options->settle_ms),
         .trust_local_time = options->trust_local_time != 0,
+        .tries = tries,
     };
 }
 
@@ -175,9 +188,11 @@ ddblock_status client_open(struct ddblock_store *engine, const ddblock_client_op
         return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a client");
     }
     client->engine = engine;
-    client->config = to_config(options);
+    client->config = to_config(options, engine->store->tries);
     client->retry_count = options->retry_count;
     atomic_init(&client->references, 1);
+    client->event_fd = -1;
+    condition_init(&client->answered);
     if (options->owner != NULL) {
         text_copy(client->owner, sizeof(client->owner), bytes_from_string(options->owner));
     } else {
@@ -197,7 +212,13 @@ void client_reference(struct ddblock_client *client)
 void client_release(struct ddblock_client *client)
 {
     if (atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) == 1) {
+        if (!engine_is_forked(client->engine)) { /* it waits for who waits: in a child for ever */
+            (void)pthread_cond_destroy(&client->answered);
+        }
         engine_release(client->engine);
+        if (client->event_fd >= 0) {
+            (void)close(client->event_fd);
+        }
         free(client);
     }
 }

@@ -12,6 +12,13 @@ struct ddblock_client {
     int64_t retry_count;
     char owner[OWNER_SIZE_MAX + 1];
     atomic_uint references;
+
+    /* Guarded by the engine's mutex. */
+    struct ddblock_lock *locks;       /* whose handles the application has */
+    struct ddblock_lock *ready_first; /* those with events */
+    struct ddblock_lock *ready_last;
+    int event_fd;            /* -1: nobody asked for it yet */
+    pthread_cond_t answered; /* a release or an acquisition given up was */
 };
 
 /* Statuses as for ddblock_client_open. */

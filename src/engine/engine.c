@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/thread.h"
 
 /* What is still being given back when the last handle is closed gets this long; a program that
  * ends should not have to wait longer. */
@@ -67,13 +67,19 @@ static void handle_posted(struct ddblock_store *engine)
         bool alive = true;
 
         if (posts & POST_START) {
-            alive = loop_add(loop, task) && loop_post(loop, task, EVENT_ACQUIRE);
+            alive = loop_start(loop, task);
+        }
+        if (alive && (posts & POST_RENEW)) {
+            alive = loop_post(loop, task, EVENT_RENEW);
         }
         if (alive && (posts & POST_CANCEL)) {
             alive = loop_post(loop, task, EVENT_CANCEL);
         }
         if (alive && (posts & POST_RELEASE)) {
-            (void)loop_post(loop, task, EVENT_RELEASE);
+            alive = loop_post(loop, task, EVENT_RELEASE);
+        }
+        if (alive && (posts & POST_HAND_OVER)) {
+            (void)loop_post(loop, task, EVENT_HAND_OVER);
         }
     }
 }
@@ -112,20 +118,6 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* Signals are for the application's threads. */
-static int start_thread(struct ddblock_store *engine)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&engine->thread, NULL, run, engine);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
 ddblock_status engine_open(struct store *store, ddblock_log_function log, void *log_user,
                            struct ddblock_store **ret_engine, ddblock_error *error)
 {
@@ -147,7 +139,7 @@ ddblock_status engine_open(struct store *store, ddblock_log_function log, void *
         goto out;
     }
     (void)pthread_mutex_init(&engine->mutex, NULL); /* cannot fail without attributes */
-    rc = start_thread(engine);
+    rc = thread_start(&engine->thread, run, engine);
     if (rc != 0) {
         (void)pthread_mutex_destroy(&engine->mutex);
         status = status_set(error, DDBLOCK_UNAVAILABLE, "cannot start a thread: %s", strerror(rc));
@@ -202,6 +194,49 @@ void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts
         engine->posted_last = task;
     }
     store_wake(engine->store);
+}
+
+void engine_unpost(struct ddblock_store *engine, struct task *task)
+{
+    struct task **next = &engine->posted_first;
+    struct task *previous = NULL;
+
+    if (task->posted == 0) {
+        return;
+    }
+    while (*next != task) {
+        previous = *next;
+        next = &previous->next_posted;
+    }
+    *next = task->next_posted;
+    if (engine->posted_last == task) {
+        engine->posted_last = previous;
+    }
+    task->next_posted = NULL;
+    task->posted = 0;
+}
+
+void condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+bool condition_deadline(int64_t timeout_ms, struct timespec *ret_deadline)
+{
+    struct timespec now = {0};
+    struct instant end;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    end = instant_add((struct instant){(int64_t)now.tv_sec * 1000000000 + now.tv_nsec},
+                      duration_from_ms(timeout_ms));
+    ret_deadline->tv_sec = (time_t)(end.ns / 1000000000);
+    ret_deadline->tv_nsec = (long)(end.ns % 1000000000);
+    return !instant_is_never(end);
 }
 
 bool engine_is_forked(const struct ddblock_store *engine)

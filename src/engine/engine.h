@@ -8,21 +8,24 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "engine/loop.h"
 
 /* What can be posted to a task. Several are handled in this order. */
 enum {
     POST_START = 1, /* add it to the loop, and start it */
-    POST_CANCEL = 2,
-    POST_RELEASE = 4,
+    POST_RENEW = 2,
+    POST_CANCEL = 4,
+    POST_RELEASE = 8,
+    POST_HAND_OVER = 16,
 };
 
 /* The public name of an engine. It is counted: a store handle is one reference, a client
  * another. */
 struct ddblock_store {
     struct store *store;
-    struct loop loop; /* of the thread alone */
+    struct loop loop; /* of the thread alone, but for reading its metrics */
     pthread_t thread;
     pid_t pid; /* who opened it; in any other process it is dead */
     atomic_uint references;
@@ -49,6 +52,15 @@ void engine_release(struct ddblock_store *engine);
 
 /* Tells the thread what is wanted of a task. With the mutex held. Cannot fail. */
 void engine_post(struct ddblock_store *engine, struct task *task, unsigned posts);
+
+/* Forgets what was posted to a task that has ended meanwhile. With the mutex held. */
+void engine_unpost(struct ddblock_store *engine, struct task *task);
+
+/* A condition for that mutex, whose timed waits end by condition_deadline. */
+void condition_init(pthread_cond_t *condition);
+
+/* When a wait of timeout_ms from now ends, on the clock of such a condition. False: never. */
+bool condition_deadline(int64_t timeout_ms, struct timespec *ret_deadline);
 
 /* True in a child of the process that opened the store. */
 bool engine_is_forked(const struct ddblock_store *engine);

@@ -17,7 +17,9 @@ static const char *holder(char *text, const struct record *record)
 
     (void)text_escape(owner, sizeof(owner),
                       bytes_from_string(record->owner[0] != '\0' ? record->owner : "unknown"));
-    if (record->kind == RECORD_FAIL_OPEN) {
+    if (record_is_released(record)) {
+        (void)snprintf(text, HOLDER_SIZE, "%s (token %" PRIu64 ", released)", owner, record->token);
+    } else if (record->kind == RECORD_FAIL_OPEN) {
         (void)snprintf(text, HOLDER_SIZE, "%s (token %" PRIu64 ", lease %" PRId64 " ms)", owner,
                        record->token, record->lease_ms);
     } else {
@@ -63,18 +65,31 @@ void explain_not_acquired(ddblock_error *error, ddblock_status status,
     }
 }
 
+/* Why no heartbeat has renewed the lease. */
+static const char *not_renewed(const struct machine *machine, const char *failure)
+{
+    switch (machine->withheld) {
+    case WITHHELD_MAX_HOLD:
+        return "it has been held for longer than max_hold_ms";
+    case WITHHELD_WATCHDOG:
+        return "the program has not called ddblock_lock_touch in time";
+    case WITHHELD_NOT:
+        break;
+    }
+    if (machine->config.heartbeat.ns == 0) {
+        return "there are no heartbeats";
+    }
+    if (machine->failures == 0) {
+        return "no heartbeat was answered in time";
+    }
+    return failure[0] != '\0' ? failure : ddblock_status_text(machine->last_failure);
+}
+
 void explain_risk(ddblock_error *error, const struct machine *machine, const char *failure)
 {
-    if (machine->failures > 0) {
-        (void)status_set(error, machine->last_failure, "%" PRIu32 " heartbeats failed: %s",
-                         machine->failures,
-                         failure[0] != '\0' ? failure : ddblock_status_text(machine->last_failure));
-    } else {
-        (void)status_set(error, DDBLOCK_UNAVAILABLE,
-                         machine->config.heartbeat.ns == 0
-                             ? "the lease ends soon, and there are no heartbeats"
-                             : "no heartbeat was answered yet");
-    }
+    ddblock_status status = machine->failures > 0 ? machine->last_failure : DDBLOCK_UNAVAILABLE;
+
+    (void)status_set(error, status, "the lease ends soon: %s", not_renewed(machine, failure));
 }
 
 void explain_loss(ddblock_error *error, const struct machine *machine, const char *failure)
@@ -93,8 +108,8 @@ void explain_loss(ddblock_error *error, const struct machine *machine, const cha
         (void)status_set(error, DDBLOCK_LOST, "the item of the lock was deleted");
         break;
     default:
-        (void)status_set(error, DDBLOCK_LOST, "the lease ended before it was renewed%s%s",
-                         machine->failures > 0 ? ": " : "", machine->failures > 0 ? failure : "");
+        (void)status_set(error, DDBLOCK_LOST, "the lease ended before it was renewed: %s",
+                         not_renewed(machine, failure));
         break;
     }
 }
@@ -139,6 +154,21 @@ void info_from_record(ddblock_info *info, const struct record *record)
     memcpy(info->version + VERSION_HEAD, record->guid.bytes, record->guid.size);
 }
 
+static bool guid_is_sound(const struct foreign_guid *guid)
+{
+    switch (guid->type) {
+    case '\0': /* a fail-closed item without one */
+        return guid->size == 0;
+    case 'B':
+        return true;
+    case 'S':
+    case 'N':
+        return text_is_utf8(bytes_from(guid->bytes, guid->size));
+    default:
+        return false;
+    }
+}
+
 bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid)
 {
     struct foreign_guid guid = {0};
@@ -149,6 +179,20 @@ bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid)
     guid.type = (char)info->version[1];
     guid.size = info->version[2];
     memcpy(guid.bytes, info->version + VERSION_HEAD, guid.size);
+    if (!guid_is_sound(&guid)) {
+        return false; /* a store could not put it into a request */
+    }
     *ret_guid = guid;
     return true;
+}
+
+/* docs/protocol.md, "Time": a waiter may take a lock over "once the same guid and fencingToken have
+ * stood for the item's leaseDurationMs". A guid is never written twice, so that the same in two
+ * looks has stood between them. */
+bool info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms)
+{
+    return before->kind == DDBLOCK_ITEM_FAIL_OPEN && after->kind == DDBLOCK_ITEM_FAIL_OPEN &&
+           before->fencing_token == after->fencing_token &&
+           memcmp(before->version, after->version, sizeof(after->version)) == 0 &&
+           elapsed_ms >= before->lease_duration_ms && elapsed_ms >= after->lease_duration_ms;
 }

@@ -24,4 +24,7 @@ void explain_release(ddblock_error *error, ddblock_status status, const struct m
 void info_from_record(ddblock_info *info, const struct record *record);
 bool info_version(const ddblock_info *info, struct foreign_guid *ret_guid);
 
+/* As ddblock_info_is_stale. */
+bool info_is_stale(const ddblock_info *before, const ddblock_info *after, int64_t elapsed_ms);
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/explain.h"
@@ -23,53 +24,158 @@ void lock_free(struct ddblock_lock *lock)
     }
     lock_id_destroy(lock->id);
     explicit_bzero(&lock->machine, sizeof(lock->machine)); /* guids are the right to release */
-    free(lock->owner);
-    (void)pthread_cond_destroy(&lock->changed);
+    free(lock->failure);
+    free(lock->cause);
+    free(lock->holder);
+    free(lock->previous);
+    if (!engine_is_forked(lock->engine)) { /* it waits for who waits: in a child for ever */
+        (void)pthread_cond_destroy(&lock->changed);
+    }
     free(lock);
 }
 
 static struct effects lock_step(struct task *task, const struct event *event)
 {
-    return machine_step(&from_task(task)->machine, event);
+    struct ddblock_lock *lock = from_task(task);
+    struct metrics_before before = metrics_before(&lock->machine);
+    struct event own = *event;
+    struct effects effects;
+
+    own.touched.ns = atomic_load_explicit(&lock->touched_ns, memory_order_relaxed);
+    effects = machine_step(&lock->machine, &own);
+    metrics_step(&lock->engine->loop.metrics, &before, &lock->machine, &own, &effects);
+    return effects;
 }
 
-/* Tells whoever waits. With the mutex held. */
+/* The lock stands behind another one of its client: that one is whom it waits for. */
+static void lock_queued(struct task *task, const struct task *first)
+{
+    struct ddblock_lock *lock = from_task(task);
+    const struct machine *ahead = &((const struct ddblock_lock *)first)->machine;
+
+    lock->machine.seen = ahead->seen;
+    if (!instant_before(machine_deadline(ahead), clock_now())) {
+        struct record *seen = &lock->machine.seen;
+
+        *seen = (struct record){
+            .kind = ahead->config.kind == DDBLOCK_FAIL_OPEN ? RECORD_FAIL_OPEN : RECORD_FAIL_CLOSED,
+            .token = ahead->token,
+            .lease_ms = ahead->config.lease_ms,
+            .acquired_time_unix_ms = -1,
+        };
+        text_copy(seen->owner, sizeof(seen->owner), bytes_from_string(lock->task.owner));
+    }
+}
+
+static bool lock_is_out_of_the_way(const struct task *task)
+{
+    return machine_is_out_of_the_way(&((const struct ddblock_lock *)task)->machine);
+}
+
+/* Tells whoever waits, in a call or on the descriptor. With the mutex held. */
 static void signal_change(struct ddblock_lock *lock)
 {
     uint64_t one = 1;
 
     (void)pthread_cond_broadcast(&lock->changed);
+    if (lock->answered && !lock->detached) {
+        (void)pthread_cond_broadcast(&lock->client->answered);
+    }
     if (lock->event_fd >= 0) {
         (void)!write(lock->event_fd, &one, sizeof(one)); /* fails only when readable already */
     }
 }
 
+static bool has_failed(const struct store_reply *reply)
+{
+    return reply != NULL &&
+           (reply->outcome.kind == OUTCOME_FAILED || reply->outcome.kind == OUTCOME_IN_DOUBT);
+}
+
 static void keep_failure(struct ddblock_lock *lock, const struct store_reply *reply)
 {
-    if (reply->outcome.kind == OUTCOME_FAILED || reply->outcome.kind == OUTCOME_IN_DOUBT) {
-        text_copy(lock->failure, sizeof(lock->failure), bytes_from_string(reply->message));
+    if (has_failed(reply)) {
+        free(lock->failure);
+        lock->failure = strdup(reply->message);
     }
 }
 
-/* True if somebody else was seen, or the same one in another state. With the mutex held. */
-static bool keep_holder(struct ddblock_lock *lock, const struct store_reply *reply)
+/* Keeps who holds the lock, if that is somebody else. True if it is somebody new, or the same one
+ * by a later write. With the mutex held. */
+static bool keep_holder(struct ddblock_lock *lock)
 {
     const struct record *seen = &lock->machine.seen;
     bool held = seen->kind == RECORD_FAIL_CLOSED ||
                 (seen->kind == RECORD_FAIL_OPEN && !record_is_released(seen));
-    bool changed = !lock->holder_seen || !foreign_guid_equal(&lock->holder.guid, &seen->guid);
 
-    if (reply == NULL || !held || !changed) {
+    if (!held || guid_set_find(&lock->machine.mine, &seen->guid) != NULL) {
         return false;
     }
-    lock->holder = *seen;
-    lock->holder_seen = true;
+    if (lock->holder != NULL && lock->holder->token == seen->token &&
+        foreign_guid_equal(&lock->holder->guid, &seen->guid)) {
+        return false;
+    }
+    if (lock->holder == NULL) {
+        lock->holder = malloc(sizeof(*lock->holder));
+    }
+    if (lock->holder == NULL) {
+        return false;
+    }
+    *lock->holder = *seen;
     return true;
 }
 
+/* The lock is ours: who held it before is of interest only if it was taken from them. With the
+ * mutex held. */
+static void keep_origin(struct ddblock_lock *lock)
+{
+    static const ddblock_origin origins[] = {
+        [ORIGIN_FRESH] = DDBLOCK_ORIGIN_FRESH,
+        [ORIGIN_RELEASED] = DDBLOCK_ORIGIN_RELEASED,
+        [ORIGIN_TAKEN_OVER] = DDBLOCK_ORIGIN_TAKEN_OVER,
+    };
+
+    lock->origin = origins[lock->machine.origin];
+    if (lock->origin == DDBLOCK_ORIGIN_TAKEN_OVER) {
+        lock->previous = lock->holder;
+    } else {
+        free(lock->holder);
+    }
+    lock->holder = NULL;
+}
+
 /* With the mutex held. */
-static void apply_notice(struct ddblock_lock *lock, const struct effects *effects,
-                         const ddblock_error *cause)
+static void keep_cause(struct ddblock_lock *lock, const ddblock_error *cause)
+{
+    if (cause->status != DDBLOCK_OK) {
+        free(lock->cause);
+        lock->cause = strdup(cause->message);
+        lock->cause_status = cause->status;
+    }
+}
+
+/* What came of a heartbeat. True if there was one. With the mutex held. */
+static bool keep_renewal(struct ddblock_lock *lock, const struct store_reply *reply)
+{
+    struct instant deadline = machine_deadline(&lock->machine);
+    int64_t before_ns = atomic_load_explicit(&lock->deadline_ns, memory_order_relaxed);
+    bool moved = !lock->releasing && before_ns != deadline.ns;
+    bool withheld = lock->renewals_withheld != lock->machine.withheld_count;
+
+    if (moved) {
+        atomic_store_explicit(&lock->deadline_ns, deadline.ns, memory_order_release);
+        lock->renewals++;
+    }
+    if (has_failed(reply)) {
+        lock->renewals_failed++;
+        lock->renewal_status = reply->outcome.status;
+    }
+    lock->renewals_withheld = lock->machine.withheld_count;
+    return moved || withheld || has_failed(reply);
+}
+
+/* With the mutex held. */
+static void apply_notice(struct ddblock_lock *lock, const struct effects *effects)
 {
     switch (effects->notice) {
     case NOTICE_NONE:
@@ -78,48 +184,61 @@ static void apply_notice(struct ddblock_lock *lock, const struct effects *effect
         atomic_store_explicit(&lock->token, lock->machine.token, memory_order_release);
         lock->acquired = DDBLOCK_OK;
         lock->state = DDBLOCK_STATE_HELD;
+        keep_origin(lock);
+        lock_event_add(lock, DDBLOCK_EVENT_ACQUIRED);
         break;
     case NOTICE_NOT_ACQUIRED:
         lock->acquired = effects->status;
         lock->answered = true;
         lock->state = DDBLOCK_STATE_RELEASED;
+        lock_event_add(lock, DDBLOCK_EVENT_NOT_ACQUIRED);
         break;
     case NOTICE_AT_RISK:
         lock->state = DDBLOCK_STATE_AT_RISK;
+        lock_event_drop(lock, DDBLOCK_EVENT_RENEWED);
+        lock_event_add(lock, DDBLOCK_EVENT_AT_RISK);
         break;
     case NOTICE_RENEWED:
         lock->state = DDBLOCK_STATE_HELD;
+        lock_event_drop(lock, DDBLOCK_EVENT_AT_RISK);
+        lock_event_add(lock, DDBLOCK_EVENT_RENEWED);
         break;
     case NOTICE_LOST:
         lock->state = DDBLOCK_STATE_LOST;
+        lock_event_add(lock, DDBLOCK_EVENT_LOST);
+        break;
+    case NOTICE_HANDED_OVER:
+        lock->handed_over = true;
+        lock->state = DDBLOCK_STATE_RELEASED;
         break;
     case NOTICE_RELEASED:
         lock->answered = true;
         lock->released = effects->status;
         lock->state = DDBLOCK_STATE_RELEASED;
+        lock_event_add(lock, DDBLOCK_EVENT_RELEASED);
         break;
-    }
-    if (cause->status != DDBLOCK_OK) {
-        lock->cause = *cause;
     }
 }
 
 static void explain(const struct ddblock_lock *lock, const struct effects *effects,
                     ddblock_error *cause)
 {
+    const char *failure = lock->failure != NULL ? lock->failure : "";
+
     switch (effects->notice) {
     case NOTICE_NOT_ACQUIRED:
-        explain_not_acquired(cause, effects->status, &lock->machine, lock->failure);
+        explain_not_acquired(cause, effects->status, &lock->machine, failure);
         break;
     case NOTICE_AT_RISK:
-        explain_risk(cause, &lock->machine, lock->failure);
+        explain_risk(cause, &lock->machine, failure);
         break;
     case NOTICE_LOST:
-        explain_loss(cause, &lock->machine, lock->failure);
+        explain_loss(cause, &lock->machine, failure);
         break;
     case NOTICE_RELEASED:
-        if (effects->status != DDBLOCK_OK) {
-            explain_release(cause, effects->status, &lock->machine, lock->failure);
+        /* How it was lost was told when it was. */
+        if (effects->status != DDBLOCK_OK && lock->state != DDBLOCK_STATE_LOST) {
+            explain_release(cause, effects->status, &lock->machine, failure);
         }
         break;
     default:
@@ -155,6 +274,9 @@ static void log_notice(const struct ddblock_lock *lock, const struct effects *ef
         engine_log(engine, DDBLOCK_LOG_INFO, "%s: %s", name,
                    cause->status == DDBLOCK_OK ? "released" : cause->message);
         break;
+    case NOTICE_HANDED_OVER:
+        engine_log(engine, DDBLOCK_LOG_INFO, "%s: handed over", name);
+        break;
     case NOTICE_NONE:
         break;
     }
@@ -165,24 +287,24 @@ static void lock_publish(struct task *task, const struct effects *effects,
 {
     struct ddblock_lock *lock = from_task(task);
     ddblock_error cause = {.status = DDBLOCK_OK};
-    struct instant deadline = machine_deadline(&lock->machine);
     bool changed;
 
-    if (reply != NULL) {
-        keep_failure(lock, reply);
-    }
+    keep_failure(lock, reply);
     explain(lock, effects, &cause);
-    log_notice(lock, effects, &cause); /* before the mutex: it is the application's code */
     (void)pthread_mutex_lock(&lock->engine->mutex);
-    changed = keep_holder(lock, reply);
-    apply_notice(lock, effects, &cause);
-    if (!lock->releasing) {
-        atomic_store_explicit(&lock->deadline_ns, deadline.ns, memory_order_release);
+    changed = effects->notice != NOTICE_ACQUIRED && keep_holder(lock);
+    keep_cause(lock, &cause);
+    apply_notice(lock, effects);
+    if (keep_renewal(lock, reply)) {
+        (void)pthread_cond_broadcast(&lock->changed);
     }
     if (changed || effects->notice != NOTICE_NONE) {
         signal_change(lock);
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
+    /* The application's code: without the mutex, and after who waits was told, as it may take its
+     * time. The task is ours until lock_ended(). */
+    log_notice(lock, effects, &cause);
 }
 
 static void lock_ended(struct task *task, ddblock_status status)
@@ -192,15 +314,16 @@ static void lock_ended(struct task *task, ddblock_status status)
     bool detached;
 
     (void)pthread_mutex_lock(mutex);
+    engine_unpost(lock->engine, task); /* what came while it was ending is in vain */
     detached = lock->detached;
     if (!detached) {
         lock->ended = true;
         lock->answered = true;
         if (lock->acquired == DDBLOCK_PENDING) { /* it never ran, or was released before it did */
             lock->acquired = status != DDBLOCK_OK ? status : DDBLOCK_CANCELLED;
-            (void)status_set(&lock->cause, lock->acquired, "%s",
-                             ddblock_status_text(lock->acquired));
+            lock->cause_status = lock->acquired;
             lock->state = DDBLOCK_STATE_RELEASED;
+            lock_event_add(lock, DDBLOCK_EVENT_NOT_ACQUIRED);
         }
         signal_change(lock);
     }
@@ -210,4 +333,10 @@ static void lock_ended(struct task *task, ddblock_status status)
     }
 }
 
-const struct task_operations lock_operations = {lock_step, lock_publish, lock_ended};
+const struct task_operations lock_operations = {
+    .step = lock_step,
+    .publish = lock_publish,
+    .queued = lock_queued,
+    .is_out_of_the_way = lock_is_out_of_the_way,
+    .ended = lock_ended,
+};

@@ -3,6 +3,9 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/status.h"
 
 /* Without random bytes no write can be sent. That they fail once the first came was never
  * seen; if it happens, leases run out by themselves while this is tried again. */
@@ -11,17 +14,22 @@ enum { FRESH_AGAIN_MS = 10 };
 bool loop_init(struct loop *loop, struct store *store, const struct loop_host *host)
 {
     *loop = (struct loop){.store = store, .host = *host};
+    quota_init(&loop->urgent_quota);
+    quota_init(&loop->others_quota);
+    metrics_init(&loop->metrics);
     if (!host->random_fill(host->user, &loop->random_state, sizeof(loop->random_state)) ||
         !host->random_fill(host->user, &loop->fresh, sizeof(loop->fresh))) {
         return false;
     }
     loop->fresh_ready = true;
+    lines_init(&loop->lines, loop->random_state);
     return true;
 }
 
 void loop_finish(struct loop *loop)
 {
     heap_finish(&loop->timers);
+    lines_finish(&loop->lines);
     explicit_bzero(&loop->fresh, sizeof(loop->fresh));
 }
 
@@ -65,6 +73,7 @@ static struct task *queue_take(struct task_queue *queue)
 
 static void remove_task(struct loop *loop, struct task *task)
 {
+    (void)lines_leave(&loop->lines, task);
     heap_set(&loop->timers, &task->timer, INSTANT_NEVER);
     if (task->previous != NULL) {
         task->previous->next = task->next;
@@ -75,6 +84,8 @@ static void remove_task(struct loop *loop, struct task *task)
         task->next->previous = task->previous;
     }
     loop->task_count--;
+    free(task->request); /* one that still waits, when all tasks are dropped */
+    task->request = NULL;
     task->operations->ended(task, DDBLOCK_OK);
 }
 
@@ -93,6 +104,37 @@ static void refresh(struct loop *loop)
     }
 }
 
+/* Takes what a failure costs, and gives it back after a success. True if the failure finds no quota
+ * left. */
+static bool settle_quota(struct loop *loop, struct task *task, const struct outcome *outcome)
+{
+    struct quota *quota = task->urgent ? &loop->urgent_quota : &loop->others_quota;
+    bool failed = outcome->kind == OUTCOME_FAILED || outcome->kind == OUTCOME_IN_DOUBT;
+
+    if (!failed) {
+        quota_return(quota, task->retry_cost);
+        task->retry_cost = 0;
+        return false;
+    }
+    if (outcome->kind == OUTCOME_FAILED && !status_is_retryable(outcome->status)) {
+        return false; /* another try cannot mend it, and mostly there is none */
+    }
+    return !quota_take(quota, outcome->status, &task->retry_cost);
+}
+
+/* Requests lie in memory of their own, since few of many tasks have one at a time. One for which
+ * there is no memory waits in its queue as well, to fail there. */
+static void queue_request(struct loop *loop, struct task *task, const struct request *request)
+{
+    assert(task->request == NULL);
+    task->request = malloc(sizeof(*task->request));
+    if (task->request != NULL) {
+        *task->request = *request;
+    }
+    task->urgent = request->urgent;
+    queue_add(request->urgent ? &loop->urgent : &loop->others, task);
+}
+
 /* One step of one task, and all that follows from it. False if the task has ended. */
 static bool step(struct loop *loop, struct task *task, enum event_kind kind,
                  const struct store_reply *reply)
@@ -104,8 +146,10 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
         .random = next_random(loop),
         .fresh = &loop->fresh,
         .outcome = reply != NULL ? &reply->outcome : NULL,
+        .spent = reply != NULL && settle_quota(loop, task, &reply->outcome),
     };
     struct effects effects;
+    struct task *next = NULL;
 
     assert(loop->fresh_ready);
     effects = task->operations->step(task, &event);
@@ -115,19 +159,26 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
     }
     heap_set(&loop->timers, &task->timer, effects.wake_at);
     if (effects.request.kind != REQUEST_NONE) {
-        task->request = effects.request;
-        queue_add(task->request.urgent ? &loop->urgent : &loop->others, task);
+        queue_request(loop, task, &effects.request);
     }
     task->operations->publish(task, &effects, reply);
+    if (task->line != NULL && task->operations->is_out_of_the_way(task)) {
+        next = lines_leave(&loop->lines, task);
+    }
     if (effects.ended) {
         assert(effects.request.kind == REQUEST_NONE);
         remove_task(loop, task);
     }
+    if (next != NULL) {
+        (void)step(loop, next, EVENT_ACQUIRE, NULL); /* which only sends: this goes no deeper */
+    }
     return !effects.ended;
 }
 
-bool loop_add(struct loop *loop, struct task *task)
+bool loop_start(struct loop *loop, struct task *task)
 {
+    struct task *first = NULL;
+
     if (!heap_reserve(&loop->timers, loop->task_count + 1)) {
         task->operations->ended(task, DDBLOCK_NO_MEMORY);
         return false;
@@ -138,7 +189,14 @@ bool loop_add(struct loop *loop, struct task *task)
     }
     loop->tasks = task;
     loop->task_count++;
-    return true;
+    if (task->scope != NULL) {
+        first = lines_join(&loop->lines, task);
+    }
+    if (first == NULL || first == task) {
+        return step(loop, task, EVENT_ACQUIRE, NULL);
+    }
+    task->operations->queued(task, first);
+    return step(loop, task, EVENT_QUEUE, NULL);
 }
 
 bool loop_post(struct loop *loop, struct task *task, enum event_kind kind)
@@ -146,28 +204,34 @@ bool loop_post(struct loop *loop, struct task *task, enum event_kind kind)
     return step(loop, task, kind, NULL);
 }
 
-/* A request that waited for room until its time was over was never sent. */
-static void fail_late(struct loop *loop, struct task *task)
+/* A request that was never sent: it waited for room until its time was over, or there was no
+ * memory for it. */
+static void fail_unsent(struct loop *loop, struct task *task, ddblock_status status)
 {
-    struct store_reply reply = {
-        .outcome = {.kind = OUTCOME_FAILED, .status = DDBLOCK_UNAVAILABLE},
-    };
+    struct store_reply reply = {.outcome = {.kind = OUTCOME_FAILED, .status = status}};
 
-    (void)snprintf(reply.message, sizeof(reply.message),
-                   "all %zu connections to the store are busy", loop->store->capacity);
+    metrics_add(&loop->metrics.requests_unsent);
+    if (status == DDBLOCK_NO_MEMORY) {
+        (void)snprintf(reply.message, sizeof(reply.message), "no memory for a request");
+    } else {
+        (void)snprintf(reply.message, sizeof(reply.message),
+                       "all %zu connections to the store are busy", loop->store->capacity);
+    }
     (void)step(loop, task, EVENT_REPLY, &reply);
 }
 
-static void submit(struct loop *loop, struct task *task)
+static void submit(struct loop *loop, struct task *task, const struct request *ask)
 {
     struct store_request request = {
         .tag = (uint64_t)(uintptr_t)task,
         .id = task->id,
         .owner = task->owner,
-        .ask = &task->request,
+        .page = task->page,
+        .ask = ask,
     };
 
     loop->under_way++;
+    metrics_request(&loop->metrics, ask->kind);
     store_submit(loop->store, &request);
 }
 
@@ -175,6 +239,7 @@ static void submit(struct loop *loop, struct task *task)
 static void submit_queued(struct loop *loop)
 {
     while (loop->fresh_ready && loop->under_way < loop->store->capacity) {
+        struct request *request;
         struct task *task = queue_take(&loop->urgent);
 
         if (task == NULL) {
@@ -183,11 +248,16 @@ static void submit_queued(struct loop *loop)
         if (task == NULL) {
             return;
         }
-        if (instant_before(loop->host.now(loop->host.user), task->request.give_up_at)) {
-            submit(loop, task);
+        request = task->request;
+        task->request = NULL;
+        if (request == NULL) {
+            fail_unsent(loop, task, DDBLOCK_NO_MEMORY);
+        } else if (instant_before(loop->host.now(loop->host.user), request->give_up_at)) {
+            submit(loop, task, request);
         } else {
-            fail_late(loop, task);
+            fail_unsent(loop, task, DDBLOCK_UNAVAILABLE);
         }
+        free(request);
     }
 }
 
@@ -201,6 +271,7 @@ static void take_replies(struct loop *loop)
         }
         assert(loop->under_way > 0);
         loop->under_way--;
+        metrics_reply(&loop->metrics, &reply->outcome);
         (void)step(loop, (struct task *)(uintptr_t)reply->tag, EVENT_REPLY, reply);
     }
 }

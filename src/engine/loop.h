@@ -6,6 +6,9 @@
 #define ENGINE_LOOP_H
 
 #include "base/heap.h"
+#include "engine/lines.h"
+#include "engine/quota.h"
+#include "engine/metrics.h"
 #include "engine/task.h"
 #include "store/store.h"
 
@@ -26,14 +29,18 @@ struct loop {
     struct store *store;
     struct loop_host host;
     struct heap timers;
+    struct lines lines;
     struct task *tasks;
     size_t task_count;
     struct task_queue urgent; /* renewals and releases */
     struct task_queue others;
+    struct quota urgent_quota; /* of their own, so that acquisitions cannot use it up */
+    struct quota others_quota;
     size_t under_way; /* requests that the store has */
     struct guid fresh;
     bool fresh_ready;
     uint64_t random_state;
+    ddblock_metrics metrics;
 };
 
 /* False if the host has no random bytes to give. */
@@ -42,8 +49,9 @@ bool loop_init(struct loop *loop, struct store *store, const struct loop_host *h
 /* Frees what the loop has. No task is left. */
 void loop_finish(struct loop *loop);
 
-/* Takes a task over. False if there is no memory to run it: its ended() was called. */
-bool loop_add(struct loop *loop, struct task *task);
+/* Takes a task over and starts it, or lets it stand in line; only while loop_is_ready. False if
+ * there is no memory to run it: its ended() was called. */
+bool loop_start(struct loop *loop, struct task *task);
 
 /* Gives a task an event of the application; only while loop_is_ready. False if it has ended and
  * must not be touched any more. */

@@ -1,4 +1,4 @@
-/* http.h - POST requests to one origin, many at a time.
+/* http.h - POST requests to one origin, or few, many at a time.
  *
  * An interface, so that tests can put their own behind it; http_curl.h has the real one.
  * A request is sent once: whatever may have reached the server is never repeated in here. */
@@ -18,6 +18,8 @@ struct http_request {
     const char *const *headers; /* "Name: value" lines, ended by NULL */
     struct bytes body;
     struct instant give_up_at;
+    const char *url;       /* the origin it goes to; NULL: that of the client */
+    size_t reply_size_max; /* 0: HTTP_BODY_SIZE_MAX */
 };
 
 enum http_result {
@@ -31,7 +33,7 @@ struct http_reply {
     enum http_result result;
     int status;             /* 200 … 599, for REPLIED */
     struct bytes body;      /* valid until the next call */
-    int64_t date_unix_ms;   /* the Date header; -1: none */
+    int64_t date_unix_ms;   /* the Date header; -1: none, or an old one from a cache */
     int64_t retry_after_ms; /* x-amz-retry-after; -1: none */
     int64_t crc32;          /* x-amz-crc32; -1: none */
     ddblock_status failure; /* NOT_SENT, IN_DOUBT: UNAVAILABLE, NO_MEMORY */

@@ -10,13 +10,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/waker.h"
+#include "net/http_curl_common.h"
 #include "net/http_curl_transfer.h"
 
 enum {
@@ -43,17 +44,6 @@ struct client {
 };
 
 static_assert(offsetof(struct transfer, deadline) == 0, "an entry of the heap is its transfer");
-
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-static CURLcode global_code;
-
-/* curl_global_init() is safe beside other users of libcurl in this process only if libcurl
- * was built so (Debian's is); otherwise the program must have called it before its threads
- * began, https://curl.se/libcurl/c/curl_global_init.html. Never undone: others may use it. */
-static void global_init(void)
-{
-    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void push_done(struct client *client, struct transfer *transfer)
 {
@@ -237,22 +227,22 @@ static ddblock_status set_origin(struct http_origin *origin,
                                  const struct http_curl_options *options, ddblock_error *error)
 {
     const char *reason = url_parse(bytes_from_string(options->url), &origin->url);
-    bool ipv6 = strchr(origin->url.host, ':') != NULL;
+    char shown[256];
 
     if (reason != NULL) {
         return status_set(error, DDBLOCK_INVALID, "the URL of the endpoint %s", reason);
     }
-    (void)snprintf(origin->request_url, sizeof(origin->request_url), "%s/", origin->url.origin);
-    (void)snprintf(origin->host_port, sizeof(origin->host_port), ipv6 ? "[%s]:%u" : "%s:%u",
-                   origin->url.host, (unsigned)origin->url.port);
     if (options->ca_file == NULL) {
         return DDBLOCK_OK;
     }
     /* libcurl would say so only at the first connection. */
     if (access(options->ca_file, R_OK) != 0) {
+        int problem = errno;
+
         return status_set(error, DDBLOCK_INVALID,
-                          "the file of CA certificates %s cannot be read: %s", options->ca_file,
-                          strerror(errno));
+                          "the file of CA certificates %s cannot be read: %s",
+                          text_escape(shown, sizeof(shown), bytes_from_string(options->ca_file)),
+                          strerror(problem));
     }
     origin->ca_file = strdup(options->ca_file);
     return origin->ca_file != NULL ? DDBLOCK_OK
@@ -305,8 +295,7 @@ ddblock_status http_curl_open(const struct http_curl_options *options,
     if (status != DDBLOCK_OK) {
         goto out;
     }
-    (void)pthread_once(&global_once, global_init);
-    if (global_code != CURLE_OK || !make_transfers(client, options->max_connections) ||
+    if (!http_curl_init() || !make_transfers(client, options->max_connections) ||
         !make_multi(client)) {
         status = status_set(error, DDBLOCK_NO_MEMORY, "out of memory for libcurl");
         goto out;

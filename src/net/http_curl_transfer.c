@@ -10,10 +10,12 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "net/http_curl_common.h"
 
 enum {
-    /* The largest item is 400 KiB, and base64 and escapes can make three of it. */
-    SENT_SIZE_MAX = 2 * 1024 * 1024,
+    /* Requests name one item by its key and write some hundred bytes to it: a few KiB. Up to 1 MiB
+     * libcurl sends no "Expect: 100-continue", which would cost a round trip. */
+    SENT_SIZE_MAX = 256 * 1024,
     /* What a reply usually needs at most; more is given back after it. */
     RECEIVED_SIZE_KEPT = 16 * 1024,
     /* Three round trips around the world and one lost SYN, which is sent again after a second
@@ -74,7 +76,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
     struct transfer *transfer = user;
 
     size *= count;
-    if (size > HTTP_BODY_SIZE_MAX - transfer->received.size) {
+    if (size > transfer->received.limit - transfer->received.size) {
         transfer->too_large = true;
         return CURL_WRITEFUNC_ERROR;
     }
@@ -82,47 +84,18 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
     return buffer_ok(&transfer->received) ? size : CURL_WRITEFUNC_ERROR;
 }
 
-/* Sets a list of options, up to the first failure. */
-#define SET(code, easy, option, value)                                                             \
-    ((code) = (code) == CURLE_OK ? curl_easy_setopt((easy), (option), (value)) : (code))
-
-/* TLS: what is trusted and from where. Peer and host are verified by default. */
-static CURLcode set_tls(CURL *easy, const struct http_origin *origin)
-{
-    CURLcode code = CURLE_OK;
-
-    SET(code, easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(code, easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(code, easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    /* With a CA path, Debian's default, libcurl parses the CA file anew for each connection (26
-     * ms); without one, once for each multi handle. */
-    SET(code, easy, CURLOPT_CAPATH, NULL);
-    if (origin->ca_file != NULL) {
-        SET(code, easy, CURLOPT_CAINFO, origin->ca_file);
-    }
-    return code;
-}
-
 static CURLcode set_connection(CURL *easy, struct http_origin *origin)
 {
     CURLcode code = CURLE_OK;
 
-    SET(code, easy, CURLOPT_URL, origin->request_url);
-    SET(code, easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(code, easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(code, easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(code, easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    SET(code, easy, CURLOPT_NOSIGNAL, 1L);
-    /* Without it, giving up waits for a getaddrinfo() that hangs. */
-    SET(code, easy, CURLOPT_QUICK_EXIT, 1L);
-    SET(code, easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(code, easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_MAX_S);
-    SET(code, easy, CURLOPT_BUFFERSIZE, (long)CURL_BUFFER_SIZE);
-    SET(code, easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)CURL_BUFFER_SIZE);
-    SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, http_curl_sockets_open);
-    SET(code, easy, CURLOPT_OPENSOCKETDATA, &origin->sockets);
-    SET(code, easy, CURLOPT_CLOSESOCKETFUNCTION, http_curl_sockets_close);
-    SET(code, easy, CURLOPT_CLOSESOCKETDATA, &origin->sockets);
+    HTTP_CURL_SET(code, easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    HTTP_CURL_SET(code, easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_MAX_S);
+    HTTP_CURL_SET(code, easy, CURLOPT_BUFFERSIZE, (long)CURL_BUFFER_SIZE);
+    HTTP_CURL_SET(code, easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)CURL_BUFFER_SIZE);
+    HTTP_CURL_SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, http_curl_sockets_open);
+    HTTP_CURL_SET(code, easy, CURLOPT_OPENSOCKETDATA, &origin->sockets);
+    HTTP_CURL_SET(code, easy, CURLOPT_CLOSESOCKETFUNCTION, http_curl_sockets_close);
+    HTTP_CURL_SET(code, easy, CURLOPT_CLOSESOCKETDATA, &origin->sockets);
     return code;
 }
 
@@ -130,15 +103,14 @@ static CURLcode set_callbacks(CURL *easy, struct transfer *transfer)
 {
     CURLcode code = CURLE_OK;
 
-    SET(code, easy, CURLOPT_PRIVATE, transfer);
-    SET(code, easy, CURLOPT_ERRORBUFFER, transfer->curl_message);
-    SET(code, easy, CURLOPT_PREREQFUNCTION, on_ready);
-    SET(code, easy, CURLOPT_PREREQDATA, transfer);
-    SET(code, easy, CURLOPT_HEADERFUNCTION, on_header);
-    SET(code, easy, CURLOPT_HEADERDATA, transfer);
-    SET(code, easy, CURLOPT_WRITEFUNCTION, on_body);
-    SET(code, easy, CURLOPT_WRITEDATA, transfer);
-    SET(code, easy, CURLOPT_USERAGENT, "ddblock/" DDBLOCK_VERSION);
+    HTTP_CURL_SET(code, easy, CURLOPT_PRIVATE, transfer);
+    HTTP_CURL_SET(code, easy, CURLOPT_ERRORBUFFER, transfer->curl_message);
+    HTTP_CURL_SET(code, easy, CURLOPT_PREREQFUNCTION, on_ready);
+    HTTP_CURL_SET(code, easy, CURLOPT_PREREQDATA, transfer);
+    HTTP_CURL_SET(code, easy, CURLOPT_HEADERFUNCTION, on_header);
+    HTTP_CURL_SET(code, easy, CURLOPT_HEADERDATA, transfer);
+    HTTP_CURL_SET(code, easy, CURLOPT_WRITEFUNCTION, on_body);
+    HTTP_CURL_SET(code, easy, CURLOPT_WRITEDATA, transfer);
     return code;
 }
 
@@ -152,7 +124,9 @@ static bool make_easy(struct transfer *transfer)
     }
     easy = curl_easy_init();
     if (easy == NULL || set_connection(easy, transfer->origin) != CURLE_OK ||
-        set_tls(easy, transfer->origin) != CURLE_OK || set_callbacks(easy, transfer) != CURLE_OK) {
+        http_curl_set_limits(easy) != CURLE_OK ||
+        http_curl_set_tls(easy, transfer->origin->ca_file) != CURLE_OK ||
+        set_callbacks(easy, transfer) != CURLE_OK) {
         curl_easy_cleanup(easy);
         return false;
     }
@@ -171,11 +145,10 @@ static bool add_header(struct transfer *transfer, const char *line)
     return true;
 }
 
-/* The request's own, less two that libcurl would add: nothing is to be sent that the caller
- * did not say, and Expect costs a round trip. */
+/* The request's own, less one that libcurl would add. */
 static bool set_headers(struct transfer *transfer, const char *const *headers)
 {
-    bool ok = add_header(transfer, "Accept:") && add_header(transfer, "Expect:");
+    bool ok = add_header(transfer, "Accept:");
 
     for (size_t i = 0; ok && headers[i] != NULL; i++) {
         ok = add_header(transfer, headers[i]);
@@ -204,17 +177,22 @@ bool transfer_start(struct transfer *transfer, const struct http_request *reques
     };
     transfer->give_up_at = request->give_up_at;
     buffer_init(&transfer->sent, SENT_SIZE_MAX);
-    transfer->received.limit = HTTP_BODY_SIZE_MAX;
+    transfer->received.limit =
+        request->reply_size_max > 0 ? request->reply_size_max : HTTP_BODY_SIZE_MAX;
     buffer_append(&transfer->sent, request->body);
     if (!buffer_ok(&transfer->sent) || !make_easy(transfer) ||
         !set_headers(transfer, request->headers)) {
         return false;
     }
-    SET(code, transfer->easy, CURLOPT_POST, 1L);
-    SET(code, transfer->easy, CURLOPT_POSTFIELDS, buffer_string(&transfer->sent));
-    SET(code, transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->sent.size);
-    SET(code, transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
-    SET(code, transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(request->give_up_at));
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_URL,
+                  request->url != NULL ? request->url : transfer->origin->url.origin);
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_POST, 1L);
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_POSTFIELDS, buffer_string(&transfer->sent));
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                  (curl_off_t)transfer->sent.size);
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+    HTTP_CURL_SET(code, transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                  connect_timeout_ms(request->give_up_at));
     return code == CURLE_OK;
 }
 
@@ -248,21 +226,38 @@ static int64_t header_date_ms(CURL *easy)
     struct curl_header *header = NULL;
     time_t seconds;
 
-    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+    /* With an Age it comes from a cache, and tells when that got it (RFC 9111, section 5.1). */
+    if (curl_easy_header(easy, "Age", 0, CURLH_HEADER, -1, &header) == CURLHE_OK ||
+        curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
         return -1;
     }
     seconds = curl_getdate(header->value, NULL);
     return seconds >= 0 && seconds <= INT64_MAX / 1000 ? (int64_t)seconds * 1000 : -1;
 }
 
+/* Writes where the request goes: "host:port". */
+static void name_host(const struct transfer *transfer, char *target, size_t size)
+{
+    struct url url = transfer->origin->url;
+    char *asked = NULL;
+
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &asked) == CURLE_OK &&
+        asked != NULL) {
+        (void)url_parse(bytes_from_string(asked), &url);
+    }
+    (void)snprintf(target, size, strchr(url.host, ':') != NULL ? "[%s]:%u" : "%s:%u", url.host,
+                   (unsigned)url.port);
+}
+
 /* Sets the message from libcurl's own words, which may quote a hostile server. */
 static void set_message(struct transfer *transfer, const char *what, const char *why)
 {
     char escaped[CURL_ERROR_SIZE];
+    char host[URL_HOST_SIZE_MAX + 9];
 
+    name_host(transfer, host, sizeof(host));
     (void)text_escape(escaped, sizeof(escaped), bytes_from_string(why));
-    (void)status_set(&transfer->error, transfer->reply.failure, "%s %s: %s", what,
-                     transfer->origin->host_port, escaped);
+    (void)status_set(&transfer->error, transfer->reply.failure, "%s %s: %s", what, host, escaped);
     transfer->reply.message = transfer->error.message;
 }
 
@@ -352,22 +347,13 @@ void transfer_give_up(struct transfer *transfer)
     }
 }
 
-/* The lines hold the session token and the signature. */
-static void free_headers(struct curl_slist *headers)
-{
-    for (struct curl_slist *line = headers; line != NULL; line = line->next) {
-        explicit_bzero(line->data, strlen(line->data));
-    }
-    curl_slist_free_all(headers);
-}
-
 void transfer_clear(struct transfer *transfer)
 {
     if (transfer->easy != NULL) {
         (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
         (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
     }
-    free_headers(transfer->headers);
+    http_curl_headers_free(transfer->headers);
     transfer->headers = NULL;
     buffer_finish(&transfer->sent);
     if (transfer->received.capacity > RECEIVED_SIZE_KEPT) {
@@ -389,7 +375,7 @@ void transfer_destroy(struct transfer *transfer, bool forked)
     if (!forked) {
         curl_easy_cleanup(transfer->easy);
     }
-    free_headers(transfer->headers);
+    http_curl_headers_free(transfer->headers);
     buffer_finish(&transfer->sent);
     buffer_finish(&transfer->received);
 }

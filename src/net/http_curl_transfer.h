@@ -13,9 +13,7 @@
 /* What all transfers of a client share. */
 struct http_origin {
     struct url url;
-    char request_url[sizeof(((struct url *)NULL)->origin) + 1]; /* the origin and a slash */
-    char host_port[URL_HOST_SIZE_MAX + 9];                      /* for messages */
-    char *ca_file;                                              /* NULL: libcurl's default */
+    char *ca_file; /* NULL: libcurl's default */
     struct http_curl_sockets sockets;
 };
 

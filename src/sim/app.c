@@ -140,6 +140,7 @@ void app_told(struct process *process, size_t number, enum notice notice)
         }
         break;
     case NOTICE_NONE:
+    case NOTICE_HANDED_OVER: /* no process of this world hands a lock on */
     case NOTICE_AT_RISK:
     case NOTICE_RENEWED:
     case NOTICE_RELEASED:

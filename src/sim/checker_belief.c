@@ -155,6 +155,7 @@ void check_notice(struct checker *checker, const struct history_event *event)
         check_released(checker, event);
         break;
     case NOTICE_NONE:
+    case NOTICE_HANDED_OVER: /* no process of this world hands a lock on */
     case NOTICE_AT_RISK:
     case NOTICE_RENEWED:
         break;

@@ -105,6 +105,9 @@ void process_init(struct process *process, struct world *world, uint32_t actor, 
     process->rng = rng;
     (void)snprintf(process->owner, sizeof(process->owner), "client-%u", actor);
     (void)pthread_mutex_init(&process->engine.mutex, NULL);
+    (void)pthread_cond_init(&process->client.answered, NULL);
+    process->client.engine = &process->engine;
+    process->client.event_fd = -1;
     configure(process);
     set_clock(process);
     process->slot_count = rng_chance(&process->rng, 250) ? 2 : 1;
@@ -132,6 +135,7 @@ void process_finish(struct process *process)
     if (process->alive) {
         end(process);
     }
+    (void)pthread_cond_destroy(&process->client.answered);
     (void)pthread_mutex_destroy(&process->engine.mutex);
 }
 

@@ -78,7 +78,8 @@ struct process {
     int64_t entropy_from_ns;  /* no random bytes until then */
     int64_t cut_off_until_ns; /* from the network */
     int64_t wake_at_ns;
-    struct ddblock_store engine; /* what locks need of one: a mutex, and no log */
+    struct ddblock_store engine;  /* what locks need of one: a mutex, and no log */
+    struct ddblock_client client; /* of these a condition, which nobody waits on */
     struct loop loop;
     struct sim_store store;
     struct slot slots[SLOTS_MAX];

@@ -146,7 +146,12 @@ static void ended(struct task *task, ddblock_status status)
     lock_operations.ended(task, status);
 }
 
-static const struct task_operations operations = {step, publish, ended};
+/* Without lines: here the locks of one process contend in the table. */
+static const struct task_operations operations = {
+    .step = step,
+    .publish = publish,
+    .ended = ended,
+};
 
 struct sim_lock *sim_lock_start(struct process *process, size_t slot,
                                 const struct machine_patience *patience)
@@ -160,16 +165,18 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
     if (lock_id_create(&id, &real->id, NULL) != DDBLOCK_OK) {
         memory_got(NULL);
     }
-    real->owner = memory_got(strdup(process->owner));
     real->engine = &process->engine;
+    real->client = &process->client;
+    real->muted = ~0U; /* the history has the notices */
     (void)pthread_cond_init(&real->changed, NULL);
     real->acquired = DDBLOCK_PENDING;
     real->event_fd = -1;
     atomic_init(&real->deadline_ns, INT64_MIN);
+    atomic_init(&real->touched_ns, INT64_MIN);
     machine_init(&real->machine, &process->config, patience);
     real->task.operations = &operations;
     real->task.id = real->id;
-    real->task.owner = real->owner;
+    real->task.owner = process->owner;
     lock->process = process;
     lock->slot = slot;
     lock->acquisition = world_acquisition(world);
@@ -182,10 +189,7 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
                        closed ? process->config.acquire_period.ns : process->config.poll.ns / 4 * 5,
                });
     (void)clock_use(&process->clock);
-    if (!loop_add(&process->loop, &real->task)) {
-        memory_got(NULL);
-    }
-    (void)loop_post(&process->loop, &real->task, EVENT_ACQUIRE);
+    (void)loop_start(&process->loop, &real->task);
     (void)clock_use(NULL);
     process_turn(process);
     return lock;

@@ -51,6 +51,7 @@ static const char *notice_text(const struct history_event *event)
     case NOTICE_RELEASED:
         return "told RELEASED";
     case NOTICE_NONE:
+    case NOTICE_HANDED_OVER: /* no process of this world hands a lock on */
         break;
     }
     return "told nothing";

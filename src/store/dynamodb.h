@@ -26,4 +26,7 @@ ddblock_status dynamodb_store_create(const struct dynamodb_table *table,
                                      const struct dynamodb_link *link, size_t capacity,
                                      struct store **ret_store, ddblock_error *error);
 
+/* The table of a store, from any thread; NULL if the store is none of these. */
+const struct dynamodb_table *dynamodb_store_table(const struct store *store);
+
 #endif

@@ -3,6 +3,13 @@
 
 #include "net/http_curl.h"
 
+static void wake(void *user)
+{
+    struct http_client *client = user;
+
+    client->operations->wake(client);
+}
+
 ddblock_status dynamodb_link_open(const ddblock_dynamodb_options *options,
                                   struct dynamodb_link *ret_link, ddblock_error *error)
 {
@@ -21,15 +28,16 @@ ddblock_status dynamodb_link_open(const ddblock_dynamodb_options *options,
         dynamodb_link_close(&link, false);
         return status;
     }
+    aws_session_notify(link.session, wake, link.client);
     *ret_link = link;
     return DDBLOCK_OK;
 }
 
 void dynamodb_link_close(struct dynamodb_link *link, bool forked)
 {
+    aws_session_destroy(link->session, forked); /* first: its thread wakes the client */
     if (link->client != NULL) {
         link->client->operations->destroy(link->client, forked);
     }
-    aws_session_destroy(link->session);
     *link = (struct dynamodb_link){0};
 }

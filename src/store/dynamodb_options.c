@@ -40,6 +40,7 @@ static ddblock_status check_lock_table(const char *name, ddblock_error *error)
     return DDBLOCK_OK;
 }
 
+/* The name of a key; the lock's own attributes cannot be one, for a key cannot be updated. */
 static ddblock_status check_key(const char *option, const char *name, ddblock_error *error)
 {
     static const char *const reserved[] = {"fencingToken", "leaseDurationMs",
@@ -96,6 +97,8 @@ ddblock_status dynamodb_options_read(const ddblock_dynamodb_options *given,
         return status_set(error, DDBLOCK_INVALID,
                           "the options must be set up by ddblock_dynamodb_options_init");
     }
+    /* What the caller's header did not have yet is the default, zero; what this one does not know
+     * is left out. */
     memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
     options.size = sizeof(options);
     if (options.partition_key == NULL) {

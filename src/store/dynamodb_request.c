@@ -5,12 +5,15 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "store/dynamodb_page.h"
 #include "wire/dynamodb_body.h"
 
 #define GET_ITEM    DYNAMODB_TARGET "GetItem"
 #define UPDATE_ITEM DYNAMODB_TARGET "UpdateItem"
 #define PUT_ITEM    DYNAMODB_TARGET "PutItem"
 #define DELETE_ITEM DYNAMODB_TARGET "DeleteItem"
+#define SCAN        DYNAMODB_TARGET "Scan"
+#define QUERY       DYNAMODB_TARGET "Query"
 
 /* What every acquisition sets besides the token. */
 #define SET_HOLDER "#guid = :guid, #owner = :owner, #lease = :lease, #time = :time"
@@ -41,6 +44,7 @@ static const struct shape SHAPES[REQUEST_KINDS] = {
     [REQUEST_RELEASE_CLOSED] = {DELETE_ITEM, true, "", NULL},
     [REQUEST_READ] = {GET_ITEM, false, NULL, NULL},
     [REQUEST_READ_LATEST] = {GET_ITEM, false, NULL, NULL},
+    [REQUEST_LIST] = {SCAN, false, NULL, NULL},
     [REQUEST_BREAK] = {UPDATE_ITEM, false, AS_OBSERVED,
                        "SET #lease = :released, #guid = :guid, #time = :time"},
     [REQUEST_BREAK_CLOSED] = {DELETE_ITEM, false, "#guid = :seen AND attribute_not_exists(#token)",
@@ -57,17 +61,21 @@ struct expressions {
     const char *update;
 };
 
-const char *dynamodb_request_target(enum request_kind kind)
+const char *dynamodb_request_target(enum request_kind kind, const struct page *page)
 {
     assert(kind > REQUEST_NONE && kind < REQUEST_KINDS);
+    if (kind == REQUEST_LIST && page->partition.type != DDBLOCK_KEY_NONE) {
+        return QUERY;
+    }
     return SHAPES[kind].target;
 }
 
-const char *dynamodb_request_operation(enum request_kind kind)
+const char *dynamodb_request_operation(enum request_kind kind, const struct page *page)
 {
-    return dynamodb_request_target(kind) + sizeof(DYNAMODB_TARGET) - 1;
+    return dynamodb_request_target(kind, page) + sizeof(DYNAMODB_TARGET) - 1;
 }
 
+/* The expressions of a request, with as many guids as it names. */
 static struct expressions expressions_of(const struct request *ask)
 {
     const struct shape *shape = &SHAPES[ask->kind];
@@ -132,6 +140,7 @@ static void add_names(struct dynamodb_body *body, const struct expressions *e,
     add_name(body, e, "#guid", "guid");
 }
 
+/* The names of the placeholders say what they stand for; docs/protocol.md has the same. */
 static void add_values(struct dynamodb_body *body, const struct expressions *e,
                        const struct store_request *request)
 {
@@ -194,6 +203,7 @@ static void add_write(struct dynamodb_body *body, const struct dynamodb_table *t
     add_values(body, &e, request);
 }
 
+/* What DynamoDB would not refuse, or not with a sentence that helps. */
 static ddblock_status request_check(const struct dynamodb_table *table,
                                     const struct store_request *request, ddblock_error *error)
 {
@@ -223,8 +233,12 @@ ddblock_status dynamodb_request_write(const struct dynamodb_table *table,
     enum request_kind kind = request->ask->kind;
     const char *parameter = kind == REQUEST_ACQUIRE_CLOSED ? "Item" : "Key";
     struct dynamodb_body body = {0};
-    ddblock_status status = request_check(table, request, error);
+    ddblock_status status;
 
+    if (kind == REQUEST_LIST) {
+        return dynamodb_page_write(table, request->page, buffer, error);
+    }
+    status = request_check(table, request, error);
     if (status != DDBLOCK_OK) {
         return status;
     }

@@ -19,6 +19,7 @@
 #include "base/waker.h"
 #include "store/file_database.h"
 #include "store/file_error.h"
+#include "store/file_page.h"
 #include "store/file_path.h"
 #include "store/file_row.h"
 #include "store/reply_queue.h"
@@ -32,6 +33,7 @@ struct pending {
     uint64_t tag;
     const struct lock_id *id;
     const char *owner;
+    struct page *page;
     struct request ask;
 };
 
@@ -90,6 +92,7 @@ static void file_submit(struct store *store, const struct store_request *request
         .tag = request->tag,
         .id = request->id,
         .owner = request->owner,
+        .page = request->page,
         .ask = *request->ask,
     };
     file->pending_count++;
@@ -192,10 +195,14 @@ static bool file_write(struct file_store *file, const struct pending *pending, s
 /* Answers one read. False as for file_write. */
 static bool file_read(struct file_store *file, const struct pending *pending)
 {
+    bool is_list = pending->ask.kind == REQUEST_LIST;
+    struct store_reply *reply;
     struct record record;
     int rc = file_database_check_place(file->database);
 
-    if (rc == SQLITE_OK) {
+    if (rc == SQLITE_OK && is_list) {
+        rc = file_page_read(file->database, pending->page);
+    } else if (rc == SQLITE_OK) {
         rc = file_row_read(file->database, pending->id, &record);
     }
     if (file_error_is_busy(rc)) {
@@ -205,8 +212,12 @@ static bool file_read(struct file_store *file, const struct pending *pending)
         file_reply_error(file, pending, OUTCOME_FAILED, rc);
         return true;
     }
-    transition_apply(&pending->ask, pending->owner, &record,
-                     &reply_queue_add(&file->replies, pending->tag)->outcome);
+    reply = reply_queue_add(&file->replies, pending->tag);
+    if (is_list) {
+        reply->outcome.kind = OUTCOME_FOUND;
+    } else {
+        transition_apply(&pending->ask, pending->owner, &record, &reply->outcome);
+    }
     return true;
 }
 

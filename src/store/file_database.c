@@ -21,19 +21,23 @@ enum {
     VALUE_SIZE_MAX = 64 * 1024,
 };
 
+#define WHERE_ID                                                                                   \
+    " WHERE partition_type = ?1 AND partition_key = ?2 AND sort_type = ?3 AND sort_key = ?4"
+
 static const char *const statement_texts[FILE_STATEMENTS] = {
     [FILE_BEGIN] = "BEGIN IMMEDIATE",
     [FILE_COMMIT] = "COMMIT",
     [FILE_ROLLBACK] = "ROLLBACK",
     [FILE_READ] = "SELECT guid, fencing_token, lease_duration_ms, lock_acquired_time_unix_ms, owner"
-                  " FROM locks WHERE partition_type = ?1 AND partition_key = ?2"
-                  " AND sort_type = ?3 AND sort_key = ?4",
+                  " FROM locks" WHERE_ID,
     [FILE_WRITE] = "INSERT OR REPLACE INTO locks (partition_type, partition_key, sort_type,"
                    " sort_key, guid, fencing_token, lease_duration_ms,"
                    " lock_acquired_time_unix_ms, owner)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [FILE_DELETE] = "DELETE FROM locks WHERE partition_type = ?1 AND partition_key = ?2"
-                    " AND sort_type = ?3 AND sort_key = ?4",
+    [FILE_DELETE] = ("DELETE FROM locks" WHERE_ID),
+    [FILE_LIST] = "SELECT partition_type, partition_key, sort_type, sort_key FROM locks"
+                  " WHERE (partition_type, partition_key, sort_type, sort_key) >= (?1, ?2, ?3, ?4)"
+                  " ORDER BY partition_type, partition_key, sort_type, sort_key",
 };
 
 /* Fills in the error of an opening that failed. */

@@ -17,6 +17,7 @@ enum file_statement {
     FILE_READ,
     FILE_WRITE,
     FILE_DELETE,
+    FILE_LIST,
     FILE_STATEMENTS,
 };
 

@@ -37,7 +37,7 @@ static int bind_key(sqlite3_stmt *statement, int parameter, const struct lock_ke
     return rc;
 }
 
-static int bind_id(sqlite3_stmt *statement, const struct lock_id *id)
+int file_row_bind_id(sqlite3_stmt *statement, const struct lock_id *id)
 {
     int rc = bind_key(statement, PARTITION_TYPE, &id->partition);
 
@@ -107,7 +107,7 @@ int file_row_read(struct file_database *database, const struct lock_id *id,
                   struct record *ret_record)
 {
     sqlite3_stmt *statement = database->statements[FILE_READ];
-    int rc = bind_id(statement, id);
+    int rc = file_row_bind_id(statement, id);
 
     if (rc == SQLITE_OK) {
         rc = sqlite3_step(statement);
@@ -154,7 +154,7 @@ int file_row_write(struct file_database *database, const struct lock_id *id,
 {
     enum file_statement which = record->kind == RECORD_ABSENT ? FILE_DELETE : FILE_WRITE;
     sqlite3_stmt *statement = database->statements[which];
-    int rc = bind_id(statement, id);
+    int rc = file_row_bind_id(statement, id);
 
     assert(record->kind == RECORD_ABSENT || record->guid.type == 'B');
     if (rc == SQLITE_OK && which == FILE_WRITE) {

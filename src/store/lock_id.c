@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "store/decimal.h"
+#include "wire/decimal.h"
 
 /* How much of a wrong number a sentence shows. */
 enum { SHOWN_SIZE = 64 };
@@ -16,8 +16,8 @@ struct part {
     const ddblock_key *key;
     const char *name; /* "partition key" */
     size_t size_max;
-    char number[DECIMAL_SIZE]; /* the canonical form of a number */
-    struct bytes value;        /* the caller's bytes, or number */
+    char number[DECIMAL_CANONICAL_SIZE]; /* the canonical form of a number */
+    struct bytes value;                  /* the caller's bytes, or number */
 };
 
 static ddblock_status part_check_number(struct part *part, ddblock_error *error)
@@ -67,27 +67,40 @@ static ddblock_status part_check(struct part *part, ddblock_error *error)
     return DDBLOCK_OK;
 }
 
-/* Copies a part's value to *next, which moves behind it. */
-static struct lock_key part_copy(const struct part *part, uint8_t **next)
+/* Copies a key's value to *next, which moves behind it. */
+static struct lock_key key_copy(const struct lock_key *key, uint8_t **next)
 {
-    struct lock_key key = {
-        .type = part->key->type,
-        .value = bytes_from(*next, part->value.size),
+    struct lock_key copy = {
+        .type = key->type,
+        .value = bytes_from(*next, key->value.size),
     };
 
-    if (part->value.size > 0) {
-        memcpy(*next, part->value.data, part->value.size);
+    if (key->value.size > 0) {
+        memcpy(*next, key->value.data, key->value.size);
     }
-    *next += part->value.size;
-    return key;
+    *next += key->value.size;
+    return copy;
+}
+
+struct lock_id *lock_id_copy(const struct lock_id *id)
+{
+    struct lock_id *copy = malloc(sizeof(*copy) + id->partition.value.size + id->sort.value.size);
+    uint8_t *next = (uint8_t *)(copy + 1);
+
+    if (copy == NULL) {
+        return NULL;
+    }
+    copy->partition = key_copy(&id->partition, &next);
+    copy->sort = key_copy(&id->sort, &next);
+    return copy;
 }
 
 ddblock_status lock_id_create(const ddblock_id *id, struct lock_id **ret_id, ddblock_error *error)
 {
     struct part partition = {0};
     struct part sort = {0};
+    struct lock_id checked = {0};
     struct lock_id *created;
-    uint8_t *next;
     ddblock_status status;
 
     assert(id != NULL);
@@ -114,15 +127,40 @@ ddblock_status lock_id_create(const ddblock_id *id, struct lock_id **ret_id, ddb
         }
     }
 
-    created = malloc(sizeof(*created) + partition.value.size + sort.value.size);
+    checked.partition = (struct lock_key){id->partition.type, partition.value};
+    checked.sort = (struct lock_key){id->sort.type, sort.value};
+    created = lock_id_copy(&checked);
     if (created == NULL) {
         return status_set(error, DDBLOCK_NO_MEMORY, "no memory for the id of a lock");
     }
-    next = (uint8_t *)(created + 1);
-    created->partition = part_copy(&partition, &next);
-    created->sort = part_copy(&sort, &next);
     *ret_id = created;
     return DDBLOCK_OK;
+}
+
+bool lock_key_equal(const struct lock_key *a, const struct lock_key *b)
+{
+    return a->type == b->type && bytes_equal(a->value, b->value);
+}
+
+static int key_compare(const struct lock_key *a, const struct lock_key *b)
+{
+    size_t common = a->value.size < b->value.size ? a->value.size : b->value.size;
+    int order = common > 0 ? memcmp(a->value.data, b->value.data, common) : 0;
+
+    if (a->type != b->type) {
+        return a->type < b->type ? -1 : 1;
+    }
+    if (order != 0 || a->value.size == b->value.size) {
+        return order;
+    }
+    return a->value.size < b->value.size ? -1 : 1;
+}
+
+int lock_id_compare(const struct lock_id *a, const struct lock_id *b)
+{
+    int order = key_compare(&a->partition, &b->partition);
+
+    return order != 0 ? order : key_compare(&a->sort, &b->sort);
 }
 
 void lock_id_destroy(struct lock_id *id)

@@ -25,6 +25,14 @@ struct lock_id {
  * is not UTF-8, a number that DynamoDB would not take, too long), or DDBLOCK_NO_MEMORY. */
 ddblock_status lock_id_create(const ddblock_id *id, struct lock_id **ret_id, ddblock_error *error);
 
+/* Copies an id as it is, unchecked. NULL if there is no memory. */
+struct lock_id *lock_id_copy(const struct lock_id *id);
+
+bool lock_key_equal(const struct lock_key *a, const struct lock_key *b);
+
+/* An order of all ids, as memcmp tells it: by type, then by bytes, the partition key first. */
+int lock_id_compare(const struct lock_id *a, const struct lock_id *b);
+
 /* NULL is fine. */
 void lock_id_destroy(struct lock_id *id);
 

@@ -32,27 +32,6 @@ static struct memory_store *memory_from(struct store *store)
     return (struct memory_store *)store;
 }
 
-static int key_compare(const struct lock_key *a, const struct lock_key *b)
-{
-    size_t common = a->value.size < b->value.size ? a->value.size : b->value.size;
-    int order = common > 0 ? memcmp(a->value.data, b->value.data, common) : 0;
-
-    if (a->type != b->type) {
-        return a->type < b->type ? -1 : 1;
-    }
-    if (order != 0 || a->value.size == b->value.size) {
-        return order;
-    }
-    return a->value.size < b->value.size ? -1 : 1;
-}
-
-static int id_compare(const struct lock_id *a, const struct lock_id *b)
-{
-    int order = key_compare(&a->partition, &b->partition);
-
-    return order != 0 ? order : key_compare(&a->sort, &b->sort);
-}
-
 /* Where the id is, or else where it would be. */
 static size_t memory_find(const struct memory_store *memory, const struct lock_id *id,
                           bool *ret_found)
@@ -62,7 +41,7 @@ static size_t memory_find(const struct memory_store *memory, const struct lock_i
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = id_compare(memory->entries[middle]->id, id);
+        int order = lock_id_compare(memory->entries[middle]->id, id);
 
         if (order == 0) {
             *ret_found = true;
@@ -88,13 +67,13 @@ static void entry_destroy(struct entry *entry)
 
 static struct entry *entry_create(const struct lock_id *id, const struct record *record)
 {
-    ddblock_id copied = {
-        .partition = {id->partition.type, id->partition.value.data, id->partition.value.size},
-        .sort = {id->sort.type, id->sort.value.data, id->sort.value.size},
-    };
     struct entry *entry = calloc(1, sizeof(*entry));
 
-    if (entry == NULL || lock_id_create(&copied, &entry->id, NULL) != DDBLOCK_OK) {
+    if (entry == NULL) {
+        return NULL;
+    }
+    entry->id = lock_id_copy(id);
+    if (entry->id == NULL) {
         entry_destroy(entry);
         return NULL;
     }
@@ -147,10 +126,15 @@ static void memory_remove(struct memory_store *memory, size_t position)
             (memory->count - position) * sizeof(struct entry *));
 }
 
-static void memory_submit(struct store *store, const struct store_request *request)
+static void fail(struct store_reply *reply, const char *message)
 {
-    struct memory_store *memory = memory_from(store);
-    struct store_reply *reply = reply_queue_add(&memory->replies, request->tag);
+    reply->outcome = (struct outcome){.kind = OUTCOME_FAILED, .status = DDBLOCK_NO_MEMORY};
+    (void)snprintf(reply->message, sizeof(reply->message), "%s", message);
+}
+
+static void memory_transit(struct memory_store *memory, const struct store_request *request,
+                           struct store_reply *reply)
+{
     struct record record = {.kind = RECORD_ABSENT, .acquired_time_unix_ms = -1};
     bool found;
     size_t position = memory_find(memory, request->id, &found);
@@ -170,8 +154,45 @@ static void memory_submit(struct store *store, const struct store_request *reque
     } else if (found) {
         memory->entries[position]->record = record;
     } else if (!memory_insert(memory, position, request->id, &record)) {
-        reply->outcome = (struct outcome){.kind = OUTCOME_FAILED, .status = DDBLOCK_NO_MEMORY};
-        (void)snprintf(reply->message, sizeof(reply->message), "no memory for another lock");
+        fail(reply, "no memory for another lock");
+    }
+}
+
+/* False if there is no memory. */
+static bool memory_list(const struct memory_store *memory, struct page *page)
+{
+    struct lock_id start = page_start(page);
+    bool found;
+    size_t next = memory_find(memory, &start, &found);
+
+    page_clear(page);
+    if (found && page->after != NULL) {
+        next++;
+    }
+    for (; next < memory->count && page_wants(page, memory->entries[next]->id); next++) {
+        const struct entry *entry = memory->entries[next];
+
+        if (page->count == page->limit) {
+            return page_end(page, page->entries[page->count - 1].id);
+        }
+        if (!page_add(page, entry->id, &entry->record)) {
+            return false;
+        }
+    }
+    return page_end(page, NULL);
+}
+
+static void memory_submit(struct store *store, const struct store_request *request)
+{
+    struct memory_store *memory = memory_from(store);
+    struct store_reply *reply = reply_queue_add(&memory->replies, request->tag);
+
+    if (request->ask->kind != REQUEST_LIST) {
+        memory_transit(memory, request, reply);
+    } else if (memory_list(memory, request->page)) {
+        reply->outcome.kind = OUTCOME_FOUND;
+    } else {
+        fail(reply, "no memory for a list of locks");
     }
 }
 

@@ -10,19 +10,27 @@
 
 #include "base/time.h"
 #include "core/request.h"
-#include "store/lock_id.h"
+#include "store/page.h"
 
+/* REQUEST_LIST is about no lock but a page. FOUND: it has been filled, and tells where it ended.
+ * FAILED: it still begins where it began, so that the same can be asked again; what was found
+ * before is gone or not. Locks that stand from the first page to the last come once, those
+ * that are made or deleted meanwhile once or not at all; in what order is the store's. */
 struct store_request {
     uint64_t tag;              /* comes back with the reply */
     const struct lock_id *id;  /* stays alive until the reply was taken */
     const char *owner;         /* what ACQUIRE*, TAKE_OVER write; alive as long */
+    struct page *page;         /* of a LIST; the store's until the reply was taken */
     const struct request *ask; /* for the time of the call only */
 };
+
+enum { STORE_MESSAGE_SIZE = sizeof(((ddblock_error *)NULL)->message) };
 
 struct store_reply {
     uint64_t tag;
     struct outcome outcome;
-    char message[256]; /* IN_DOUBT, FAILED: the sentence for a person; "" if there is none */
+    /* IN_DOUBT, FAILED: the sentence for a person; "" if there is none */
+    char message[STORE_MESSAGE_SIZE];
 };
 
 struct store;
@@ -52,6 +60,7 @@ struct store_operations {
 struct store {
     const struct store_operations *operations;
     size_t capacity; /* requests at once, at least 1 */
+    uint32_t tries;  /* how often an acquisition tries what fails; 0: as usual */
 };
 
 static inline void store_submit(struct store *store, const struct store_request *request)

@@ -47,11 +47,12 @@ static bool transition_allowed(const struct request *ask, const struct record *r
         return closed && guid_is_observed(ask, record);
     case REQUEST_READ:
     case REQUEST_READ_LATEST:
+    case REQUEST_LIST:
     case REQUEST_NONE:
     case REQUEST_KINDS:
         break;
     }
-    assert(!"a request that is no write has no condition");
+    assert(false && "a request that is no write has no condition");
     return false;
 }
 
@@ -113,11 +114,12 @@ static void transition_effect(const struct request *ask, const char *owner, stru
         return;
     case REQUEST_READ:
     case REQUEST_READ_LATEST:
+    case REQUEST_LIST:
     case REQUEST_NONE:
     case REQUEST_KINDS:
         break;
     }
-    assert(!"a request that is no write has no effect");
+    assert(false && "a request that is no write has no effect");
 }
 
 void transition_apply(const struct request *ask, const char *owner, struct record *record,

@@ -4,31 +4,32 @@
 #include <assert.h>
 
 #include "wire/base64.h"
+#include "wire/json_text.h"
 
 /* "The maximum item size in DynamoDB is 400 KB" (API reference, quotas); base64 adds a third. */
 enum { BASE64_SIZE_MAX = 400 * 1024 / 3 * 4 + 4 };
 
-bool attribute_find(const json_t *item, const char *name, struct attribute *ret_attribute)
+bool attribute_find(struct bytes item, const char *name, struct attribute *ret_attribute)
 {
-    const json_t *value = json_object_get(item, name);
     struct attribute attribute = {0};
+    struct bytes value = {0};
+    struct bytes text = {0};
+    int found = json_text_find(item, name, &value);
 
-    if (value == NULL) {
-        return false;
-    }
     /* A value has exactly one type; an object with two is none of ours. */
-    if (json_object_size(value) == 1) {
+    if (found == 1 && json_text_count(value) == 1) {
         for (const char *type = "SNB"; *type != '\0'; type++) {
-            const json_t *text = json_object_get(value, (char[2]){*type, '\0'});
-
-            if (json_is_string(text)) {
+            if (json_text_find(value, (char[2]){*type, '\0'}, &text) == 1 &&
+                json_text_string(text, attribute.text, sizeof(attribute.text), &attribute.size,
+                                 &attribute.is_whole)) {
                 attribute.type = *type;
-                attribute.text = bytes_from(json_string_value(text), json_string_length(text));
             }
         }
     }
-    *ret_attribute = attribute;
-    return true;
+    if (found > 0) {
+        *ret_attribute = attribute;
+    }
+    return found > 0;
 }
 
 static json_t *binary_create(struct bytes value)

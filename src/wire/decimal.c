@@ -1,5 +1,15 @@
-/* decimal.c - DynamoDB's numbers as integers. */
+/* decimal.c - DynamoDB's numbers as integers, and in one form each. */
 #include "wire/decimal.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* "Numbers can have up to 38 digits of precision", and magnitudes of 1E-130 to below 1E+126:
+ * DynamoDB Developer Guide, "Supported data types and naming rules", Number. */
+enum { DIGITS_MAX = 38, MAGNITUDE_MIN = -130, MAGNITUDE_MAX = 125 };
+
+/* Up to so many zeros after "0." are written out in the canonical form. */
+enum { ZEROS_MAX = 6 };
 
 /* An exponent beyond any that can matter for a text of DECIMAL_SIZE_MAX digits. */
 enum { EXPONENT_MAX = 10000 };
@@ -56,6 +66,7 @@ static int read_digits(struct cursor *cursor, struct decimal *decimal, int step)
     return count;
 }
 
+/* Moves the point by the exponent; none is fine. */
 static bool read_exponent(struct cursor *cursor, struct decimal *decimal)
 {
     bool negative;
@@ -76,6 +87,7 @@ static bool read_exponent(struct cursor *cursor, struct decimal *decimal)
     return count > 0;
 }
 
+/* [sign] digits [. digits] [e [sign] digits], with a digit before or after the point. */
 static bool decimal_read(struct bytes text, struct decimal *decimal)
 {
     struct cursor cursor;
@@ -122,4 +134,57 @@ bool decimal_to_int64(struct bytes text, int64_t *ret_value)
     }
     *ret_value = value;
     return true;
+}
+
+/* Writes a number of at most 38 digits. */
+static void decimal_format(const struct decimal *decimal, char text[DECIMAL_CANONICAL_SIZE])
+{
+    static const char zeros[] = "00000000000000000000000000000000000000";
+    const char *sign = decimal->negative ? "-" : "";
+    char digits[DIGITS_MAX];
+    int count = decimal->digits_count;
+    int point = decimal->point;
+    int used;
+
+    for (int i = 0; i < count; i++) {
+        digits[i] = (char)('0' + decimal->digits[i]);
+    }
+    if (count == 0) {
+        used = snprintf(text, DECIMAL_CANONICAL_SIZE, "0");
+    } else if (point > 0 && count <= point && point <= DIGITS_MAX) {
+        used = snprintf(text, DECIMAL_CANONICAL_SIZE, "%s%.*s%.*s", sign, count, digits,
+                        point - count, zeros);
+    } else if (point > 0 && point <= DIGITS_MAX) {
+        used = snprintf(text, DECIMAL_CANONICAL_SIZE, "%s%.*s.%.*s", sign, point, digits,
+                        count - point, digits + point);
+    } else if (point <= 0 && point >= -ZEROS_MAX) {
+        used = snprintf(text, DECIMAL_CANONICAL_SIZE, "%s0.%.*s%.*s", sign, -point, zeros, count,
+                        digits);
+    } else {
+        used = snprintf(text, DECIMAL_CANONICAL_SIZE, "%s%c%s%.*sE%+d", sign, digits[0],
+                        count > 1 ? "." : "", count - 1, digits + 1, point - 1);
+    }
+    assert(used > 0 && used < DECIMAL_CANONICAL_SIZE);
+    (void)used;
+}
+
+const char *decimal_canonical(struct bytes text, char ret_text[DECIMAL_CANONICAL_SIZE])
+{
+    struct decimal decimal = {0};
+
+    if (text.size > DECIMAL_SIZE_MAX) {
+        return "is longer than the 256 characters that a number may take";
+    }
+    if (!decimal_read(text, &decimal)) {
+        return "is not a number like -12, 0.5 or 1e6";
+    }
+    if (decimal.digits_count > DIGITS_MAX) {
+        return "has more than the 38 significant digits that DynamoDB keeps";
+    }
+    if (decimal.digits_count > 0 &&
+        (decimal.point - 1 < MAGNITUDE_MIN || decimal.point - 1 > MAGNITUDE_MAX)) {
+        return "is out of DynamoDB's range: magnitudes are 0 or 1E-130 to below 1E+126";
+    }
+    decimal_format(&decimal, ret_text);
+    return NULL;
 }

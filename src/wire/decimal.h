@@ -13,4 +13,15 @@ enum { DECIMAL_SIZE_MAX = 256 };
  * *ret_value is then left as it was. */
 bool decimal_to_int64(struct bytes text, int64_t *ret_value);
 
+/* Holds any canonical number: a sign, 38 digits, "0." and six zeros or a point and "E-130", and
+ * a NUL. */
+enum { DECIMAL_CANONICAL_SIZE = 64 };
+
+/* Writes a number, whole or not, in the form that is its alone: 1, 1.0, 0.1e1 and +1 all give
+ * "1", and -0 gives "0".
+ *
+ * Returns NULL, or what is wrong as a sentence's end ("is not …"), and then ret_text is left
+ * alone. */
+const char *decimal_canonical(struct bytes text, char ret_text[DECIMAL_CANONICAL_SIZE]);
+
 #endif

@@ -46,6 +46,11 @@ void dynamodb_body_flag(struct dynamodb_body *body, const char *parameter, bool 
     body_set(body, body->root, parameter, json_boolean(flag));
 }
 
+void dynamodb_body_count(struct dynamodb_body *body, const char *parameter, size_t count)
+{
+    body_set(body, body->root, parameter, json_integer((json_int_t)count));
+}
+
 void dynamodb_body_attribute(struct dynamodb_body *body, const char *parameter, const char *name,
                              char type, struct bytes value)
 {
@@ -73,13 +78,14 @@ void dynamodb_body_number(struct dynamodb_body *body, const char *placeholder, i
     dynamodb_body_value(body, placeholder, 'N', bytes_from(text, (size_t)length));
 }
 
-static void body_append_pair(struct dynamodb_body *body, const char *parameter,
-                             const char *attribute_name, const char *other, const char *value)
+/* An element {first: first_value, second: second_value} of an array. */
+static void body_append_pair(struct dynamodb_body *body, const char *parameter, const char *first,
+                             const char *first_value, const char *second, const char *second_value)
 {
     json_t *pair = json_object();
 
-    body_set(body, pair, "AttributeName", json_string(attribute_name));
-    body_set(body, pair, other, json_string(value));
+    body_set(body, pair, first, json_string(first_value));
+    body_set(body, pair, second, json_string(second_value));
     /* Takes the pair over, also on failure. */
     if (json_array_append_new(body_container(body, parameter, json_array), pair) != 0) {
         body->failed = true;
@@ -88,21 +94,45 @@ static void body_append_pair(struct dynamodb_body *body, const char *parameter,
 
 void dynamodb_body_key(struct dynamodb_body *body, const char *name, char type, const char *role)
 {
-    body_append_pair(body, "AttributeDefinitions", name, "AttributeType", (char[2]){type, '\0'});
-    body_append_pair(body, "KeySchema", name, "KeyType", role);
+    body_append_pair(body, "AttributeDefinitions", "AttributeName", name, "AttributeType",
+                     (char[2]){type, '\0'});
+    body_append_pair(body, "KeySchema", "AttributeName", name, "KeyType", role);
 }
 
+void dynamodb_body_member_flag(struct dynamodb_body *body, const char *parameter, const char *name,
+                               bool flag)
+{
+    body_set(body, body_container(body, parameter, json_object), name, json_boolean(flag));
+}
+
+void dynamodb_body_tag(struct dynamodb_body *body, const char *key, const char *value)
+{
+    body_append_pair(body, "Tags", "Key", key, "Value", value);
+}
+
+/* Goes on after a failure of the buffer, which remembers it. */
 static int write_piece(const char *text, size_t size, void *user)
 {
     buffer_append(user, bytes_from(text, size));
     return 0;
 }
 
-bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer)
+static bool write_value(const struct dynamodb_body *body, const json_t *value,
+                        struct buffer *buffer)
 {
     if (body->failed) {
         return false;
     }
-    return json_dump_callback(body->root, write_piece, buffer, JSON_COMPACT) == 0 &&
-           buffer_ok(buffer);
+    return json_dump_callback(value, write_piece, buffer, JSON_COMPACT) == 0 && buffer_ok(buffer);
+}
+
+bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer)
+{
+    return write_value(body, body->root, buffer);
+}
+
+bool dynamodb_body_write_parameter(const struct dynamodb_body *body, const char *parameter,
+                                   struct buffer *buffer)
+{
+    return write_value(body, json_object_get(body->root, parameter), buffer);
 }

@@ -131,11 +131,12 @@ static bool append_hash(struct sigv4 *signer, struct bytes bytes, struct buffer 
 
 /* Sorted by name. The JavaScript SDK sends and signs x-amz-content-sha256 too; DynamoDB does
  * not ask for it. */
-static const char *signed_headers(const struct sigv4_identity *identity)
+static void append_signed_headers(const struct sigv4_identity *identity,
+                                  const struct sigv4_request *request, struct buffer *target)
 {
-    return identity->session_token != NULL
-               ? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
-               : "content-type;host;x-amz-date;x-amz-target";
+    buffer_append_format(target, "content-type;host;x-amz-date%s%s",
+                         identity->session_token != NULL ? ";x-amz-security-token" : "",
+                         request->target != NULL ? ";x-amz-target" : "");
 }
 
 bool sigv4_canonical_request(struct sigv4 *signer, const struct sigv4_identity *identity,
@@ -143,14 +144,19 @@ bool sigv4_canonical_request(struct sigv4 *signer, const struct sigv4_identity *
 {
     /* HTTPMethod \n CanonicalUri \n CanonicalQueryString \n CanonicalHeaders … */
     buffer_append_string(target, "POST\n/\n\n");
-    buffer_append_format(target, "content-type:%s\nhost:%s\nx-amz-date:%s\n", SIGV4_CONTENT_TYPE,
+    buffer_append_format(target, "content-type:%s\nhost:%s\nx-amz-date:%s\n",
+                         request->content_type != NULL ? request->content_type : SIGV4_CONTENT_TYPE,
                          request->host, request->date);
     if (identity->session_token != NULL) {
         buffer_append_format(target, "x-amz-security-token:%s\n", identity->session_token);
     }
+    if (request->target != NULL) {
+        buffer_append_format(target, "x-amz-target:%s\n", request->target);
+    }
     /* … \n SignedHeaders \n HashedPayload */
-    buffer_append_format(target, "x-amz-target:%s\n\n%s\n", request->target,
-                         signed_headers(identity));
+    buffer_append_string(target, "\n");
+    append_signed_headers(identity, request, target);
+    buffer_append_string(target, "\n");
     return append_hash(signer, request->body, target);
 }
 
@@ -255,8 +261,9 @@ bool sigv4_authorization(struct sigv4 *signer, const struct sigv4_identity *iden
     }
     buffer_append_format(target, ALGORITHM " Credential=%s/", identity->access_key_id);
     append_scope(identity, request->date, target);
-    buffer_append_format(target, ", SignedHeaders=%s, Signature=%s", signed_headers(identity),
-                         signature);
+    buffer_append_string(target, ", SignedHeaders=");
+    append_signed_headers(identity, request, target);
+    buffer_append_format(target, ", Signature=%s", signature);
     ok = buffer_ok(target);
 out:
     OPENSSL_cleanse(key, sizeof(key));

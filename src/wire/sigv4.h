@@ -1,7 +1,7 @@
 /* sigv4.h - signatures of requests to AWS, Signature Version 4.
  *
- * For the one shape of request that DynamoDB takes: POST / without a query, and a fixed list
- * of headers. Each step is a function, so that a test names the step that is wrong.
+ * For the one shape of request that DynamoDB and STS take: POST / without a query, and a fixed
+ * list of headers. Each step is a function, so that a test names the step that is wrong.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 #ifndef WIRE_SIGV4_H
 #define WIRE_SIGV4_H
@@ -32,9 +32,10 @@ struct sigv4_identity {
 
 struct sigv4_request {
     const char *host;   /* as the Host header says it */
-    const char *target; /* as X-Amz-Target says it */
+    const char *target; /* as X-Amz-Target says it; NULL: there is none */
     const char *date;   /* as X-Amz-Date says it: sigv4_date() */
     struct bytes body;
+    const char *content_type; /* NULL: SIGV4_CONTENT_TYPE */
 };
 
 /* NULL if there is no memory. */

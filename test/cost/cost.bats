@@ -33,7 +33,7 @@ fastest_ms() {
         skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
     export AWS_ENDPOINT_URL_DYNAMODB=$DDBLOCK_TEST_DYNAMODB_ENDPOINT
     table=cost-$$-$RANDOM
-    "$DDBLOCK_RELEASE" table create --table "$table"
+    "$DDBLOCK_RELEASE" table create "$table"
 
     "$DDBLOCK_RELEASE" run --table "$table" --lease 3s --heartbeat 200ms lock -- \
         sh -c 'touch held; exec sleep 60' 3>&- &

@@ -203,7 +203,8 @@ static void without_heartbeats_it_is_at_risk_and_then_lost(void **state)
     assert_int_equal(ddblock_lock_remaining_ms(lock), 0);
     assert_int_equal(ddblock_lock_fencing_token(lock), 1);
     assert_int_equal(ddblock_release(lock, &error), DDBLOCK_LOST);
-    assert_string_equal(error.message, "the lease ended before it was renewed");
+    assert_string_equal(error.message,
+                        "the lease ended before it was renewed: there are no heartbeats");
     ddblock_client_close(client);
 }
 

@@ -62,6 +62,7 @@ static void contend(ddblock_store *store)
     struct worker workers[THREADS] = {{0}};
     ddblock_client_options options;
     ddblock_client *client = NULL;
+    ddblock_metrics metrics = {0};
     int holds = 0;
 
     memset(guarded, 0, sizeof(guarded));
@@ -74,6 +75,12 @@ static void contend(ddblock_store *store)
         workers[i].number = i;
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
+    for (int i = 0; i < 1000; i++) { /* anyone may look at any time */
+        uint64_t before = metrics.acquisitions;
+
+        assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+        assert_true(metrics.acquisitions >= before);
+    }
     for (int i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
         assert_int_equal(workers[i].failures, 0);
@@ -83,6 +90,9 @@ static void contend(ddblock_store *store)
         holds += guarded[i].holds;
     }
     assert_int_equal(holds, THREADS * ROUNDS);
+    assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+    assert_int_equal(metrics.acquisitions, THREADS * ROUNDS);
+    assert_int_equal(metrics.released, THREADS * ROUNDS);
     ddblock_client_close(client);
 }
 
@@ -116,11 +126,45 @@ static void in_a_file(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* A cancellation and a release meet the end of their acquisition at every moment there is. */
+static void in_the_last_moment(void **state)
+{
+    enum { MOMENTS = 20000 };
+    ddblock_id id = ddblock_id_string("lock");
+    ddblock_acquire_options once;
+    ddblock_store *store = NULL;
+    ddblock_client *holder = NULL;
+    ddblock_client *other = NULL;
+    ddblock_lock *held = NULL;
+
+    (void)state;
+    ddblock_acquire_options_init(&once);
+    once.wait_ms = 0;
+    assert_int_equal(ddblock_store_open_memory(&store, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_client_open(store, NULL, &holder, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_client_open(store, NULL, &other, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_acquire(holder, &id, NULL, &held, NULL), DDBLOCK_OK);
+    for (int moment = 0; moment < MOMENTS; moment++) {
+        ddblock_lock *lock = NULL;
+
+        assert_int_equal(ddblock_acquire_start(other, &id, &once, &lock, NULL), DDBLOCK_OK);
+        for (volatile int i = 0; i < moment * 37 % 20000; i++) {
+        }
+        ddblock_acquire_cancel(lock);
+        assert_int_equal(ddblock_release(lock, NULL), DDBLOCK_OK);
+    }
+    assert_int_equal(ddblock_release(held, NULL), DDBLOCK_OK);
+    ddblock_client_close(other);
+    ddblock_client_close(holder);
+    ddblock_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory),
         cmocka_unit_test(in_a_file),
+        cmocka_unit_test(in_the_last_moment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

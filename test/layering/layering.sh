@@ -45,7 +45,7 @@ check_include() {
     esac
     case $layer in
     cli | examples)
-        [[ $name != */* && -e $layer/$name ]] || fault "$file includes $name, which is not its own"
+        [[ $name != */* && -e ${file%/*}/$name ]] || fault "$file includes $name, which is not its own"
         return
         ;;
     esac
@@ -142,7 +142,7 @@ check_header() {
     *) name=${1##*/} ;;
     esac
     printf '#include "%s"\n#include "%s"\n' "$name" "$name" >"$folder/alone.c"
-    compile -I"$(dirname "$1")" -Wall -Wextra -Wpedantic -Werror -fsyntax-only "$folder/alone.c" ||
+    compile -iquote "$(dirname "$1")" -Wall -Wextra -Wpedantic -Werror -fsyntax-only "$folder/alone.c" ||
         fault "$1 does not compile alone"
 }
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 #include "support/folder.h"
 
 enum { WORKERS = 4, TURNS = 25, ALL_TURNS = WORKERS * TURNS, REQUEST_TIME_MS = 60000 };
+
+static atomic_bool sync_fails;
 
 static int setup(void **state)
 {
@@ -340,7 +343,7 @@ static int child_meets_a_full_disk(const char *path, int output)
     for (int i = 0; i < 3; i++) {
         struct outcome outcome = worker_try(&worker);
 
-        if (outcome.kind != OUTCOME_IN_DOUBT && outcome.kind != OUTCOME_FAILED) {
+        if (outcome.kind != OUTCOME_IN_DOUBT) { /* COMMIT is what writes */
             return 4;
         }
         if (outcome.status != DDBLOCK_UNAVAILABLE) {
@@ -361,6 +364,55 @@ static void a_full_disk_gives_no_lock(void **state)
     struct folder *folder = *state;
 
     expect_exit(start(child_meets_a_full_disk, folder->file, -1), 0);
+}
+
+/* Stands in for the system's, which SQLite calls: fails while sync_fails. */
+__attribute__((visibility("default"))) int fdatasync(int fd)
+{
+    if (atomic_load(&sync_fails)) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Dies with its last write in doubt: exits with 0 if that is what it was told. */
+static int child_cannot_sync(const char *path, int output)
+{
+    struct worker worker;
+    struct outcome outcome;
+
+    if (!worker_start(&worker, path) || worker_acquire(&worker) != 1 || !worker_release(&worker)) {
+        return 1;
+    }
+    atomic_store(&sync_fails, true);
+    outcome = worker_try(&worker);
+    if (write(output, &worker.guid, sizeof(worker.guid)) != sizeof(worker.guid)) {
+        return 2;
+    }
+    return outcome.kind == OUTCOME_IN_DOUBT && outcome.status == DDBLOCK_UNAVAILABLE ? 0 : 3;
+}
+
+/* The doubt is real: what SQLite said was not committed is found committed later. */
+static void a_commit_that_was_not_synced_may_come_to_life(void **state)
+{
+    struct folder *folder = *state;
+    struct worker worker;
+    struct outcome outcome;
+    struct guid guid;
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    expect_exit(start(child_cannot_sync, folder->file, ends[1]), 0);
+    assert_int_equal(read(ends[0], &guid, sizeof(guid)), sizeof(guid));
+    assert_true(worker_start(&worker, folder->file));
+    outcome = worker_try(&worker);
+    assert_int_equal(outcome.kind, OUTCOME_REFUSED);
+    assert_true(foreign_guid_is(&outcome.record.guid, &guid));
+    assert_int_equal(outcome.record.token, 2);
+    worker_end(&worker);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
 }
 
 static struct worker inherited;
@@ -417,6 +469,7 @@ int main(void)
         CASE(the_lock_of_a_killed_process_stands),
         CASE(no_token_is_given_twice_after_a_kill),
         CASE(a_full_disk_gives_no_lock),
+        CASE(a_commit_that_was_not_synced_may_come_to_life),
         CASE(a_child_leaves_the_store_of_its_parent_alone),
     };
 

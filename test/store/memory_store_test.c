@@ -42,11 +42,29 @@ static void many_locks(void **state)
     }
 }
 
+/* Only a hand-made item has our guid and is of the other kind. */
+static void releases_mind_the_kind(void **state)
+{
+    struct contract *contract = *state;
+    struct lock_id *open = contract_id();
+    struct lock_id *closed = contract_id();
+    struct guid mine = contract_hold(contract, open, REQUEST_ACQUIRE);
+    struct request ask = contract_request_mine(REQUEST_RELEASE_CLOSED, &mine);
+
+    contract_expect_refused(contract, open, &ask, RECORD_FAIL_OPEN);
+    mine = contract_hold(contract, closed, REQUEST_ACQUIRE_CLOSED);
+    ask = contract_request_mine(REQUEST_RELEASE, &mine);
+    contract_expect_refused(contract, closed, &ask, RECORD_FAIL_CLOSED);
+    lock_id_destroy(open);
+    lock_id_destroy(closed);
+}
+
 int main(void)
 {
     struct contract contract = {.name = "memory", .open = open_memory};
     const struct CMUnitTest extra[] = {
         cmocka_unit_test(many_locks),
+        cmocka_unit_test(releases_mind_the_kind),
     };
 
     return contract_run(&contract, extra, sizeof(extra) / sizeof(extra[0]));

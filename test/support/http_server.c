@@ -15,7 +15,7 @@
 
 #include <openssl/ssl.h>
 
-enum { CONNECTIONS_MAX = 64, REQUEST_SIZE_MAX = 64 * 1024 };
+enum { CONNECTIONS_MAX = 64, REQUEST_SIZE_MAX = 64 * 1024, REQUESTS_KEPT = 16 };
 
 struct connection {
     struct http_server *server;
@@ -40,6 +40,7 @@ struct http_server {
     size_t up;
     size_t requests;
     char last[REQUEST_SIZE_MAX + 1];
+    char *kept[REQUESTS_KEPT];
 };
 
 static ssize_t connection_read(struct connection *connection, char *data, size_t size)
@@ -109,6 +110,9 @@ static struct step next_step(struct connection *connection)
     (void)pthread_mutex_lock(&server->mutex);
     if (server->requests < server->options.step_count) {
         step = server->options.steps[server->requests];
+    }
+    if (server->requests < REQUESTS_KEPT) {
+        server->kept[server->requests] = strdup(connection->request);
     }
     server->requests++;
     (void)strcpy(server->last, connection->request);
@@ -272,6 +276,9 @@ void http_server_stop(struct http_server *server)
         (void)pthread_join(server->connections[i]->thread, NULL);
         free(server->connections[i]);
     }
+    for (size_t i = 0; i < REQUESTS_KEPT; i++) {
+        free(server->kept[i]);
+    }
     SSL_CTX_free(server->tls);
     (void)pthread_mutex_destroy(&server->mutex);
     free(server);
@@ -318,5 +325,13 @@ void http_server_last_request(struct http_server *server, char *target, size_t s
 {
     (void)pthread_mutex_lock(&server->mutex);
     (void)snprintf(target, size, "%s", server->last);
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+void http_server_request(struct http_server *server, size_t index, char *target, size_t size)
+{
+    assert(index < REQUESTS_KEPT);
+    (void)pthread_mutex_lock(&server->mutex);
+    (void)snprintf(target, size, "%s", server->kept[index] != NULL ? server->kept[index] : "");
     (void)pthread_mutex_unlock(&server->mutex);
 }

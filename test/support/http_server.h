@@ -47,6 +47,9 @@ size_t http_server_requests(struct http_server *server);
 /* How many connections are open. */
 size_t http_server_open(struct http_server *server);
 
+/* Copies a request as it came, cut to fit: the first is 0, up to the 16th. */
+void http_server_request(struct http_server *server, size_t index, char *target, size_t size);
+
 /* Copies the last request as it came, cut to fit. */
 void http_server_last_request(struct http_server *server, char *target, size_t size);
 

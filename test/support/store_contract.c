@@ -48,6 +48,7 @@ int contract_run(struct contract *contract, const struct CMUnitTest *extra, size
         {contract_open_cases, contract_open_count},
         {contract_closed_cases, contract_closed_count},
         {contract_id_cases, contract_id_count},
+        {contract_list_cases, contract_list_count},
         {extra, extra_count},
     };
     struct CMUnitTest cases[CASES_MAX] = {0};
@@ -116,14 +117,13 @@ struct request contract_request_observed(enum request_kind kind, const struct re
     return ask;
 }
 
-static struct answer ask_once(struct store *store, const struct lock_id *id,
-                              const struct request *ask)
+static struct answer ask_once(struct store *store, struct store_request request)
 {
     static uint64_t tag = 0;
-    const struct store_request request = {.tag = ++tag, .id = id, .owner = "tester", .ask = ask};
     const struct store_reply *reply;
     struct answer answer = {0};
 
+    request.tag = ++tag;
     assert_null(store_take_reply(store));
     store_submit(store, &request);
     while ((reply = store_take_reply(store)) == NULL) {
@@ -139,13 +139,15 @@ static struct answer ask_once(struct store *store, const struct lock_id *id,
 struct answer contract_ask(struct contract *contract, struct store *store, const struct lock_id *id,
                            const struct request *ask)
 {
-    struct answer answer = ask_once(store, id, ask);
+    struct store_request request = {.id = id, .owner = "tester", .ask = ask};
+    struct answer answer = ask_once(store, request);
 
     if (answer.outcome.kind == OUTCOME_REFUSED && answer.outcome.record.kind == RECORD_UNKNOWN) {
         struct request look = contract_request(REQUEST_READ_LATEST);
 
         assert_true(contract->refuses_blindly);
-        answer.outcome.record = ask_once(store, id, &look).outcome.record;
+        request.ask = &look;
+        answer.outcome.record = ask_once(store, request).outcome.record;
         assert_int_not_equal(answer.outcome.record.kind, RECORD_UNKNOWN);
     }
     return answer;
@@ -200,4 +202,16 @@ void contract_expect_refused(struct contract *contract, const struct lock_id *id
     assert_int_equal(before.kind, stands);
     expect_same_record(&before, &outcome.record);
     expect_same_record(&before, &after);
+}
+
+void contract_fill(struct store *store, struct page *page)
+{
+    struct request ask = contract_request(REQUEST_LIST);
+    struct answer answer = ask_once(store, (struct store_request){.page = page, .ask = &ask});
+
+    if (answer.outcome.kind != OUTCOME_FOUND) {
+        fail_msg("a list has outcome %d: %s", answer.outcome.kind, answer.message);
+    }
+    assert_true(page->count <= page->limit);
+    assert_int_equal(page->is_last, page->after == NULL);
 }

@@ -66,12 +66,17 @@ void expect_same_record(const struct record *a, const struct record *b);
 void contract_expect_refused(struct contract *contract, const struct lock_id *id,
                              const struct request *ask, enum record_kind stands);
 
-/* The cases, in three lists. */
+/* Fills the page, which begins where it ended. */
+void contract_fill(struct store *store, struct page *page);
+
+/* The cases, in four lists. */
 extern const struct CMUnitTest contract_open_cases[];
 extern const size_t contract_open_count;
 extern const struct CMUnitTest contract_closed_cases[];
 extern const size_t contract_closed_count;
 extern const struct CMUnitTest contract_id_cases[];
 extern const size_t contract_id_count;
+extern const struct CMUnitTest contract_list_cases[];
+extern const size_t contract_list_count;
 
 #endif

@@ -3,23 +3,14 @@
 
 #include "wire/attribute.h"
 
-static json_t *item_from(const char *text)
-{
-    json_t *item = json_loads(text, JSON_ALLOW_NUL, NULL);
-
-    assert_non_null(item);
-    return item;
-}
-
 static void assert_found(const char *json, char type, struct bytes text)
 {
-    json_t *item = item_from(json);
     struct attribute attribute = {.type = '?'};
 
-    assert_true(attribute_find(item, "a", &attribute));
+    assert_true(attribute_find(bytes_from_string(json), "a", &attribute));
     assert_int_equal(attribute.type, type);
-    assert_true(bytes_equal(attribute.text, text));
-    json_decref(item);
+    assert_true(bytes_equal(attribute_bytes(&attribute), text));
+    assert_int_equal(attribute.is_whole, type != 0);
 }
 
 static void the_three_types_are_read(void **state)
@@ -43,18 +34,34 @@ static void anything_else_has_no_type(void **state)
     assert_found("{\"a\": {}}", 0, bytes_from(NULL, 0));
     assert_found("{\"a\": \"x\"}", 0, bytes_from(NULL, 0));
     assert_found("{\"a\": null}", 0, bytes_from(NULL, 0));
+    assert_found("{\"a\": {\"S\": \"x\"}, \"a\": {\"S\": \"x\"}}", 0, bytes_from(NULL, 0));
+    assert_found("{\"a\": {\"S\": \"x\", \"S\": \"x\"}}", 0, bytes_from(NULL, 0));
 }
 
 static void a_missing_one_is_not_found(void **state)
 {
-    json_t *item = item_from("{\"b\": {\"S\": \"x\"}}");
     struct attribute attribute = {.type = '?'};
 
     (void)state;
-    assert_false(attribute_find(item, "a", &attribute));
-    assert_false(attribute_find(NULL, "a", &attribute));
+    assert_false(attribute_find(bytes_from_string("{\"b\": {\"S\": \"x\"}}"), "a", &attribute));
+    assert_false(attribute_find(bytes_from(NULL, 0), "a", &attribute));
     assert_int_equal(attribute.type, '?');
-    json_decref(item);
+}
+
+static void too_long_a_text_is_cut_and_marked(void **state)
+{
+    char json[ATTRIBUTE_SIZE_MAX + 100];
+    struct attribute attribute = {0};
+
+    (void)state;
+    (void)snprintf(json, sizeof(json), "{\"a\":{\"S\":\"%0*d\"}}", ATTRIBUTE_SIZE_MAX, 0);
+    assert_true(attribute_find(bytes_from_string(json), "a", &attribute));
+    assert_true(attribute.is_whole);
+    (void)snprintf(json, sizeof(json), "{\"a\":{\"S\":\"%0*d\"}}", ATTRIBUTE_SIZE_MAX + 1, 0);
+    assert_true(attribute_find(bytes_from_string(json), "a", &attribute));
+    assert_false(attribute.is_whole);
+    assert_int_equal(attribute.type, 'S');
+    assert_int_equal(attribute.size, ATTRIBUTE_SIZE_MAX);
 }
 
 static void assert_created(char type, struct bytes value, const char *expected)
@@ -86,6 +93,7 @@ int main(void)
         cmocka_unit_test(the_three_types_are_read),
         cmocka_unit_test(anything_else_has_no_type),
         cmocka_unit_test(a_missing_one_is_not_found),
+        cmocka_unit_test(too_long_a_text_is_cut_and_marked),
         cmocka_unit_test(values_are_made),
     };
 

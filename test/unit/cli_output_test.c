@@ -82,8 +82,8 @@ static void instants_are_utc(void **state)
     assert_string_equal(utc_time(text, 0), "1970-01-01T00:00:00.000Z");
     assert_string_equal(utc_time(text, INT64_C(1764028800123)), "2025-11-25T00:00:00.123Z");
     assert_string_equal(utc_time(text, -1), "1969-12-31T23:59:59.999Z");
-    assert_string_equal(utc_time(text, INT64_MAX), "?");
-    assert_string_equal(utc_time(text, INT64_MIN), "?");
+    assert_string_equal(utc_time(text, INT64_MAX), "292278994-08-17T07:12:55.807Z");
+    assert_string_equal(utc_time(text, INT64_MIN), "-292275055-05-16T16:47:04.192Z");
 }
 
 static void expect_report(const ddblock_info *info, const char *expected)
@@ -168,15 +168,17 @@ static void the_environment_tells_of_this_lock_only(void **state)
     assert_int_equal(setenv("DDBLOCK_FENCING_TOKEN", "5", 1), 0);
     assert_int_equal(setenv("DDBLOCK_LOCK", "outer", 1), 0);
     assert_int_equal(setenv("DDBLOCK_LOCKS", "kept", 1), 0);
-    assert_int_equal(environment_create("inner\n1", "me", 6, &environment, NULL), DDBLOCK_OK);
+    assert_int_equal(environment_create("inner\n1", "me", 6, -1, &environment, NULL), DDBLOCK_OK);
     assert_string_equal(find(environment, "DDBLOCK_LOCK"), "inner\n1");
     assert_string_equal(find(environment, "DDBLOCK_OWNER"), "me");
     assert_string_equal(find(environment, "DDBLOCK_FENCING_TOKEN"), "6");
     assert_string_equal(find(environment, "DDBLOCK_LOCKS"), "kept");
+    assert_null(find(environment, "DDBLOCK_LOST_FD"));
     environment_destroy(environment);
 
-    assert_int_equal(environment_create("closed", "me", 0, &environment, NULL), DDBLOCK_OK);
+    assert_int_equal(environment_create("closed", "me", 0, 5, &environment, NULL), DDBLOCK_OK);
     assert_null(find(environment, "DDBLOCK_FENCING_TOKEN"));
+    assert_string_equal(find(environment, "DDBLOCK_LOST_FD"), "5");
     environment_destroy(environment);
     environment_destroy(NULL);
 }

@@ -18,6 +18,7 @@ static void parse(struct line *line, const char *const *arguments)
 {
     int argc = 1;
 
+    assert_int_equal(setenv("DDBLOCK_CONFIG", "/dev/null", 1), 0); /* nobody's own */
     memset(line, 0, sizeof(*line));
     line->argv[0] = (char *)"run";
     for (; arguments[argc - 1] != NULL; argc++) {
@@ -43,10 +44,10 @@ static void defaults_are_those_of_the_contract(void **state)
     (void)state;
     PARSE(&line, "--table", "locks", "build", "make");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_int_equal(line.settings.client.kind, DDBLOCK_FAIL_OPEN);
-    assert_int_equal(line.settings.client.lease_duration_ms, 10000);
-    assert_int_equal(line.settings.client.heartbeat_period_ms, DDBLOCK_AUTO);
-    assert_true(line.settings.wait_ms == DDBLOCK_FOREVER);
+    assert_int_equal(line.settings.terms.client.kind, DDBLOCK_FAIL_OPEN);
+    assert_int_equal(line.settings.terms.client.lease_duration_ms, 10000);
+    assert_int_equal(line.settings.terms.client.heartbeat_period_ms, DDBLOCK_AUTO);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_FOREVER);
     assert_string_equal(line.settings.place.partition.name, "id");
     assert_int_equal(line.settings.place.sort.type, DDBLOCK_KEY_NONE);
     id = place_id(&line.settings.place);
@@ -70,11 +71,11 @@ static void every_option_is_taken(void **state)
     assert_string_equal(line.settings.place.table, "locks");
     assert_string_equal(line.settings.place.region, "eu-west-1");
     assert_string_equal(line.settings.place.endpoint, "http://localhost:8000");
-    assert_int_equal(line.settings.client.lease_duration_ms, 20000);
-    assert_int_equal(line.settings.client.heartbeat_period_ms, 0);
-    assert_int_equal(line.settings.wait_ms, 60000);
-    assert_string_equal(line.settings.client.owner, "me");
-    assert_true(line.settings.verbose);
+    assert_int_equal(line.settings.terms.client.lease_duration_ms, 20000);
+    assert_int_equal(line.settings.terms.client.heartbeat_period_ms, 0);
+    assert_int_equal(line.settings.terms.wait_ms, 60000);
+    assert_string_equal(line.settings.terms.client.owner, "me");
+    assert_true(line.settings.terms.verbose);
     assert_string_equal(line.settings.place.partition.name, "pk");
     assert_string_equal(line.settings.place.sort.name, "a:b");
     id = place_id(&line.settings.place);
@@ -92,7 +93,7 @@ static void the_commands_own_options_are_left_to_it(void **state)
     (void)state;
     PARSE(&line, "--file", "f", "build", "make", "-n", "--wait", "--", "--help");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_true(line.settings.wait_ms == DDBLOCK_FOREVER);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_FOREVER);
     assert_false(line.settings.help);
     assert_string_equal(line.settings.command[0], "make");
     assert_string_equal(line.settings.command[1], "-n");
@@ -129,8 +130,8 @@ static void letters_may_stand_together(void **state)
     (void)state;
     PARSE(&line, "-nv", "--file", "f", "build", "make");
     assert_int_equal(line.status, DDBLOCK_OK);
-    assert_int_equal(line.settings.wait_ms, 0);
-    assert_true(line.settings.verbose);
+    assert_int_equal(line.settings.terms.wait_ms, 0);
+    assert_true(line.settings.terms.verbose);
     PARSE(&line, "-nx", "--file", "f", "build", "make");
     expect_refused(&line, "-x: there is no such option; --help tells which there are");
 }
@@ -153,9 +154,9 @@ static void wrong_options_are_refused(void **state)
 
     (void)state;
     PARSE(&line, "--leas", "1s", "build", "make");
-    expect_refused(&line, "--leas: there is no such option; --help tells which there are");
-    PARSE(&line, "--no-wait=1", "build", "make");
-    expect_refused(&line, "--no-wait=1: this option takes no value");
+    expect_refused(&line, "--leas: there is no such option; did you mean --lease?");
+    PARSE(&line, "--no-wait=maybe", "build", "make");
+    expect_refused(&line, "--no-wait: this option is a switch: its value is yes or no");
     PARSE(&line, "--file", "f", "--lease");
     expect_refused(&line, "--lease: a value must follow this option");
     PARSE(&line, "--file", "f", "--owner", "", "build", "make");
@@ -174,7 +175,8 @@ static void there_is_no_silent_default_of_the_place(void **state)
     PARSE(&line, "--table", "t", "--file", "f", "build", "make");
     expect_refused(&line, "--table and --file exclude each other: give one of them");
     PARSE(&line, "--region", "x", "--file", "f", "build", "make");
-    expect_refused(&line, "--region and --endpoint belong to --table, not to --file");
+    expect_refused(&line, "--region, --profile, --endpoint and --ca-file belong to --table, "
+                          "not to --file");
 }
 
 static void options_that_do_not_fit_together_are_refused(void **state)
@@ -183,10 +185,12 @@ static void options_that_do_not_fit_together_are_refused(void **state)
 
     (void)state;
     PARSE(&line, "--file", "f", "-n", "--wait", "3s", "build", "make");
-    expect_refused(&line, "--wait and --no-wait exclude each other: give one of them");
+    expect_refused(&line, "--wait, --no-wait and --retries exclude each other: give one of "
+                          "them");
     PARSE(&line, "--file", "f", "--fail-closed", "--lease", "3s", "build", "make");
-    expect_refused(&line, "--fail-closed locks never expire: they have no --lease and no "
-                          "--heartbeat");
+    expect_refused(&line, "--fail-closed locks never expire: they have no --lease, "
+                          "--heartbeat, --poll, --drift-ppm, --settle and "
+                          "--trust-local-time");
     PARSE(&line, "--file", "f", "--sort", "x", "build", "make");
     expect_refused(&line, "--sort needs the name of the sort key too: --sort-key NAME");
     PARSE(&line, "--file", "f", "--sort-key", "x", "build", "make");
@@ -197,6 +201,69 @@ static void options_that_do_not_fit_together_are_refused(void **state)
     expect_refused(&line, "which command? Give it after the lock: LOCK -- COMMAND");
     PARSE(&line, "--file", "f", "build", "--");
     expect_refused(&line, "which command? Give it after the lock: LOCK -- COMMAND");
+}
+
+static void what_waits_how_is_taken(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "--retries", "3", "--poll", "50ms", "--drift-ppm", "100",
+          "--trust-local-time", "--conflict-exit-code", "9", "--settle", "2s", "-q", "build",
+          "make");
+    assert_int_equal(line.status, DDBLOCK_OK);
+    assert_true(line.settings.terms.wait_ms == DDBLOCK_AUTO);
+    assert_int_equal(line.settings.terms.client.retry_count, 3);
+    assert_int_equal(line.settings.terms.client.poll_period_ms, 50);
+    assert_int_equal(line.settings.terms.client.drift_ppm, 100);
+    assert_int_equal(line.settings.terms.client.settle_ms, 2000);
+    assert_int_equal(line.settings.terms.client.trust_local_time, 1);
+    assert_int_equal(line.settings.terms.conflict_status, 9);
+    assert_true(line.settings.terms.quiet);
+    PARSE(&line, "--file", "f", "--fail-closed", "--acquire-period", "2s", "build", "make");
+    assert_int_equal(line.settings.terms.client.acquire_period_ms, 2000);
+    PARSE(&line, "--file", "f", "--acquire-period", "2s", "build", "make");
+    expect_refused(&line, "--acquire-period is for --fail-closed; here it is --poll");
+    PARSE(&line, "--file", "f", "--conflict-exit-code", "256", "build", "make");
+    expect_refused(&line, "--conflict-exit-code: \"256\" is no whole number between 0 and 255");
+    PARSE(&line, "--file", "f", "--retries", "-1", "build", "make");
+    expect_refused(&line, "--retries: \"-1\" is no whole number between 0 and 1000000");
+}
+
+static void the_end_of_the_command_is_chosen(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "build", "make");
+    assert_int_equal(line.settings.on_lost, ON_LOST_TERMINATE);
+    assert_int_equal(line.settings.grace_ms, 2500);
+    PARSE(&line, "--file", "f", "--on-lost", "ignore", "--grace", "1s", "build", "make");
+    assert_int_equal(line.settings.on_lost, ON_LOST_IGNORE);
+    assert_int_equal(line.settings.grace_ms, 1000);
+    PARSE(&line, "--file", "f", "--on-lost", "panic", "build", "make");
+    expect_refused(&line, "--on-lost: \"panic\" is not term, kill or ignore");
+    PARSE(&line, "--file", "f", "--exec", "build", "make");
+    expect_refused(&line, "--exec: ddblock cannot become the command; it must stay beside it, to "
+                          "renew the lease and to end the command if the lock is lost");
+    PARSE(&line, "--file", "f", "-F", "build", "make");
+    assert_int_equal(line.status, DDBLOCK_INVALID);
+}
+
+static void a_grace_must_fit_the_lease(void **state)
+{
+    struct line line;
+
+    (void)state;
+    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6s", "b", "c");
+    assert_int_equal(line.status, DDBLOCK_OK);
+    PARSE(&line, "--file", "f", "--lease", "10s", "--heartbeat", "3s", "--grace", "6001ms", "b",
+          "c");
+    expect_refused(&line, "--grace: with a lease of 10 s and this heartbeat it can be 6 s at most: "
+                          "SIGKILL must come before the lease ends, and SIGTERM after a heartbeat "
+                          "is due");
+    PARSE(&line, "--file", "f", "--fail-closed", "--grace", "1s", "b", "c");
+    expect_refused(&line, "--fail-closed locks never expire: they have no --grace");
 }
 
 int main(void)
@@ -211,6 +278,9 @@ int main(void)
         cmocka_unit_test(wrong_options_are_refused),
         cmocka_unit_test(there_is_no_silent_default_of_the_place),
         cmocka_unit_test(options_that_do_not_fit_together_are_refused),
+        cmocka_unit_test(what_waits_how_is_taken),
+        cmocka_unit_test(the_end_of_the_command_is_chosen),
+        cmocka_unit_test(a_grace_must_fit_the_lease),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* decimal_test.c - one form for each number, and none for what is no number. */
 #include "support/testing.h"
 
-#include "store/decimal.h"
+#include "wire/decimal.h"
 
 struct example {
     const char *text;
@@ -50,7 +50,7 @@ static void equal_numbers_have_one_form(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        char text[DECIMAL_SIZE] = "";
+        char text[DECIMAL_CANONICAL_SIZE] = "";
 
         assert_null(decimal_canonical(bytes_from_string(forms[i].text), text));
         assert_string_equal(text, forms[i].canonical);
@@ -61,7 +61,7 @@ static void a_form_is_its_own_form(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        char text[DECIMAL_SIZE] = "";
+        char text[DECIMAL_CANONICAL_SIZE] = "";
 
         assert_null(decimal_canonical(bytes_from_string(forms[i].canonical), text));
         assert_string_equal(text, forms[i].canonical);
@@ -104,7 +104,7 @@ static void what_is_no_number_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        char text[DECIMAL_SIZE] = "untouched";
+        char text[DECIMAL_CANONICAL_SIZE] = "untouched";
 
         if (decimal_canonical(bytes_from_string(wrong[i]), text) == NULL) {
             fail_msg("taken for a number: \"%s\"", wrong[i]);
@@ -116,7 +116,7 @@ static void what_is_no_number_is_refused(void **state)
 static void length_is_bounded(void **state)
 {
     char digits[300];
-    char text[DECIMAL_SIZE] = "";
+    char text[DECIMAL_CANONICAL_SIZE] = "";
 
     (void)state;
     memset(digits, '0', sizeof(digits));

@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "store/dynamodb.h"
+#include "support/fake_environment.h"
 #include "support/fake_http.h"
+#include "support/fake_source.h"
 #include "wire/base64.h"
 #include "wire/crc32.h"
 
@@ -17,6 +19,7 @@ struct world {
     struct fake_http *http;
     struct store *store;
     struct lock_id id;
+    struct page page;
     struct request ask;
 };
 
@@ -53,12 +56,34 @@ static void world_open(struct world *w, const char *sort_key)
     assert_int_equal(aws_session_open(&checked, &link.session, &error), DDBLOCK_OK);
     link.client = &w->http->client;
     assert_int_equal(dynamodb_store_create(&table, &link, CAPACITY, &w->store, &error), DDBLOCK_OK);
+    assert_true(page_init(&w->page, 10));
     w->id.partition = key_from('S', "a \"lock\"");
 }
 
 static void world_close(struct world *w)
 {
     store_destroy(w->store, false);
+    page_finish(&w->page);
+}
+
+/* The store of a table whose keys come from a source. */
+static void world_open_on(struct world *w, struct fake_source *source)
+{
+    ddblock_dynamodb_options options = any_options();
+    ddblock_dynamodb_options checked = {0};
+    struct dynamodb_table table = {0};
+    struct dynamodb_link link = {0};
+
+    *w = (struct world){.http = fake_http_create()};
+    options.access_key_id = NULL;
+    options.secret_access_key = NULL;
+    assert_int_equal(dynamodb_options_read(&options, &checked, &table, NULL), DDBLOCK_OK);
+    assert_int_equal(aws_session_open_in(&checked, FAKE_ENVIRONMENT(NULL), fake_source_base(source),
+                                         &link.session, NULL),
+                     DDBLOCK_OK);
+    link.client = &w->http->client;
+    assert_int_equal(dynamodb_store_create(&table, &link, CAPACITY, &w->store, NULL), DDBLOCK_OK);
+    w->id.partition = key_from('S', "a \"lock\"");
 }
 
 /* The guid of sixty-four times the byte. */
@@ -94,6 +119,7 @@ static void world_submit(struct world *w, uint64_t tag, enum request_kind kind)
 
     w->ask = request_of(kind);
     request.ask = &w->ask;
+    request.page = &w->page;
     store_submit(w->store, &request);
 }
 
@@ -356,8 +382,10 @@ static void an_id_of_the_wrong_shape_is_not_sent(void **state)
     w.id.sort = key_from('S', "x");
     world_submit(&w, 6, REQUEST_READ);
     world_submit(&w, 7, REQUEST_RELEASE);
-    assert_unsent(&w, 6, DDBLOCK_INVALID, "names none");
-    assert_unsent(&w, 7, DDBLOCK_INVALID, "names none");
+    world_submit(&w, 8, REQUEST_ACQUIRE);
+    for (uint64_t tag = 6; tag <= 8; tag++) {
+        assert_unsent(&w, tag, DDBLOCK_INVALID, "names none");
+    }
     assert_null(store_take_reply(w.store));
     world_close(&w);
 }
@@ -424,6 +452,13 @@ static void assert_row(const struct row *row)
     assert_null(store_take_reply(w.store));
     fake_http_answer_body(w.http, 0, row->http_status, row->body);
     reply = store_take_reply(w.store);
+    if (row->status == DDBLOCK_WRONG_SCHEMA) { /* it asks what the keys are, and is not told */
+        assert_null(reply);
+        assert_string_equal(w.http->sent[1].target, "DynamoDB_20120810.DescribeTable");
+        assert_string_equal(w.http->sent[1].body, "{\"TableName\":\"locks\"}");
+        fake_http_answer_body(w.http, 1, 400, FAULT("AccessDeniedException", "no"));
+        reply = store_take_reply(w.store);
+    }
     assert_non_null(reply);
     assert_outcome(row, reply);
     assert_null(store_take_reply(w.store));
@@ -554,19 +589,19 @@ static void faults(void **state)
         {REQUEST_READ, 400, FAULT("TransactionInProgressException", ""), OUTCOME_FAILED,
          DDBLOCK_THROTTLED, 0, 0, "GetItem"},
         {REQUEST_RENEW, 400, FAULT("TransactionConflictException", ""), OUTCOME_FAILED,
-         DDBLOCK_THROTTLED, 0, 0, "fewer"},
+         DDBLOCK_UNAVAILABLE, 0, 0, "not ready for UpdateItem"},
         {REQUEST_RENEW, 400, FAULT("ReplicatedWriteConflictException", ""), OUTCOME_FAILED,
          DDBLOCK_THROTTLED, 0, 0, "fewer"},
         {REQUEST_ACQUIRE, 400, FAULT("ResourceInUseException", "busy"), OUTCOME_FAILED,
          DDBLOCK_UNAVAILABLE, 0, 0, "not ready for UpdateItem: busy"},
         {REQUEST_ACQUIRE, 400, FAULT("ResourceNotFoundException", "x"), OUTCOME_FAILED,
-         DDBLOCK_NO_TABLE, 0, 0, "ddblock table create --table locks"},
+         DDBLOCK_NO_TABLE, 0, 0, "ddblock table create --region eu-west-1 locks"},
         {REQUEST_ACQUIRE_CLOSED, 400, FAULT("AccessDeniedException", "User: arn is not"),
          OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0, "PutItem on table \"locks\""},
         {REQUEST_READ, 400, FAULT("UnrecognizedClientException", "The token is invalid."),
-         OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0, "The token is invalid."},
+         OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0, "the access key from the options"},
         {REQUEST_READ, 403, FAULT("ExpiredTokenException", "x"), OUTCOME_FAILED, DDBLOCK_DENIED, 0,
-         0, "has expired"},
+         0, "have expired"},
         {REQUEST_READ, 400, FAULT("MissingAuthenticationTokenException", "x"), OUTCOME_FAILED,
          DDBLOCK_DENIED, 0, 0, "GetItem"},
         {REQUEST_READ, 400, FAULT("InvalidSignatureException", "x"), OUTCOME_FAILED, DDBLOCK_DENIED,
@@ -632,6 +667,193 @@ static void what_http_knows_is_passed_on(void **state)
         assert_outcome(&rows[i], store_take_reply(w.store));
         world_close(&w);
     }
+}
+
+/* The store works until it has a reply. */
+static const struct store_reply *await_reply(struct world *w)
+{
+    const struct store_reply *reply;
+
+    while ((reply = store_take_reply(w->store)) == NULL) {
+        store_wait(w->store, INSTANT_NEVER);
+    }
+    return reply;
+}
+
+static void await_sent(struct world *w, size_t count)
+{
+    while (w->http->sent_count < count) {
+        store_wait(w->store, INSTANT_NEVER);
+    }
+}
+
+/* As world_submit, with time enough. */
+static void submit_patiently(struct world *w, uint64_t tag, enum request_kind kind)
+{
+    struct store_request request = {.tag = tag, .id = &w->id, .owner = "owner"};
+
+    w->ask = request_of(kind);
+    w->ask.give_up_at = instant_add(clock_now(), duration_from_ms(60 * 1000));
+    request.ask = &w->ask;
+    store_submit(w->store, &request);
+    memset(&w->ask, 0xEE, sizeof(w->ask)); /* it was for the time of the call only */
+}
+
+static void requests_wait_for_keys_and_go_in_their_order(void **state)
+{
+    struct fake_source *source = fake_source_create();
+    struct world w;
+
+    (void)state;
+    world_open_on(&w, source);
+    fake_source_hold(source, true);
+    submit_patiently(&w, 1, REQUEST_ACQUIRE);
+    submit_patiently(&w, 2, REQUEST_READ);
+    store_wait(w.store, clock_now());
+    assert_int_equal(w.http->sent_count, 0);
+    assert_null(store_take_reply(w.store));
+    fake_source_give(source, "AKID", -1, NULL);
+    fake_source_hold(source, false);
+    await_sent(&w, 2);
+    assert_string_equal(w.http->sent[0].target, "DynamoDB_20120810.UpdateItem");
+    assert_string_equal(w.http->sent[1].target, "DynamoDB_20120810.GetItem");
+    assert_non_null(strstr(w.http->sent[0].body, "attribute_not_exists"));
+    fake_http_answer_body(w.http, 1, 200, "{}");
+    assert_int_equal(await_reply(&w)->tag, 2);
+    submit_patiently(&w, 3, REQUEST_READ); /* now without waiting */
+    assert_int_equal(w.http->sent_count, 3);
+    assert_int_equal(fake_source_asked(source), 1);
+    world_close(&w);
+}
+
+static void requests_fail_with_the_words_of_the_source(void **state)
+{
+    struct fake_source *source = fake_source_create();
+    const struct store_reply *reply;
+    struct world w;
+
+    (void)state;
+    world_open_on(&w, source);
+    fake_source_refuse(source, DDBLOCK_NO_CREDENTIALS, "no credentials: not here, not there");
+    submit_patiently(&w, 1, REQUEST_ACQUIRE);
+    submit_patiently(&w, 2, REQUEST_RENEW);
+    for (uint64_t tag = 1; tag <= 2; tag++) {
+        reply = await_reply(&w);
+        assert_int_equal(reply->tag, tag);
+        assert_int_equal(reply->outcome.kind, OUTCOME_FAILED);
+        assert_int_equal(reply->outcome.status, DDBLOCK_NO_CREDENTIALS);
+        assert_string_equal(reply->message, "no credentials: not here, not there");
+    }
+    fake_source_give(source, "AKID", -1, NULL); /* the next one asks again */
+    submit_patiently(&w, 3, REQUEST_READ);
+    await_sent(&w, 1);
+    world_close(&w);
+}
+
+static void a_request_is_given_up_in_time_while_it_waits_for_keys(void **state)
+{
+    struct fake_source *source = fake_source_create();
+    const struct store_reply *reply;
+    struct world w;
+
+    (void)state;
+    world_open_on(&w, source);
+    fake_source_hold(source, true);
+    world_submit(&w, 7, REQUEST_ACQUIRE); /* its time is over already */
+    reply = await_reply(&w);
+    assert_int_equal(reply->tag, 7);
+    assert_int_equal(reply->outcome.kind, OUTCOME_FAILED);
+    assert_int_equal(reply->outcome.status, DDBLOCK_UNAVAILABLE);
+    assert_int_equal(w.http->sent_count, 0);
+    fake_source_give(source, "AKID", -1, NULL);
+    fake_source_hold(source, false);
+    world_close(&w);
+}
+
+/* Keys that were just fetched are refused: no others are to be had. */
+static void fresh_keys_that_are_refused_are_a_denial(void **state)
+{
+    struct fake_source *source = fake_source_create();
+    const struct store_reply *reply;
+    struct world w;
+
+    (void)state;
+    world_open_on(&w, source);
+    fake_source_give(source, "AKID", -1, NULL);
+    submit_patiently(&w, 1, REQUEST_READ);
+    await_sent(&w, 1);
+    fake_http_answer_body(w.http, 0, 400, FAULT("ExpiredTokenException", "x"));
+    reply = await_reply(&w);
+    assert_int_equal(reply->outcome.status, DDBLOCK_DENIED);
+    assert_non_null(strstr(reply->message, "the keys from the fake source have expired"));
+    world_close(&w);
+}
+
+static void keys_of_the_table_are_told_where_they_are_others(void **state)
+{
+    const struct store_reply *reply;
+    struct world w;
+
+    (void)state;
+    world_open(&w, "sort");
+    w.id.sort = key_from('N', "1");
+    world_submit(&w, 3, REQUEST_ACQUIRE);
+    fake_http_answer_body(
+        w.http, 0, 400,
+        FAULT("ValidationException", "The provided key element does not match the schema"));
+    assert_null(store_take_reply(w.store));
+    fake_http_answer_body(
+        w.http, 1, 200,
+        "{\"Table\":{\"AttributeDefinitions\":[{\"AttributeName\":\"r\",\"AttributeType\":\"B\"},"
+        "{\"AttributeName\":\"pk\\u001b\",\"AttributeType\":\"N\"}],\"KeySchema\":["
+        "{\"AttributeName\":\"pk\\u001b\",\"KeyType\":\"HASH\"},"
+        "{\"AttributeName\":\"r\",\"KeyType\":\"RANGE\"}]}}");
+    reply = store_take_reply(w.store);
+    assert_non_null(reply);
+    assert_int_equal(reply->tag, 3);
+    assert_int_equal(reply->outcome.kind, OUTCOME_FAILED);
+    assert_int_equal(reply->outcome.status, DDBLOCK_WRONG_SCHEMA);
+    assert_non_null(strstr(reply->message, "has the keys \"pk\\x1B\" (N) and \"r\" (B), but asked "
+                                           "for is \"id\" (S) and \"sort\" (N)"));
+    world_close(&w);
+}
+
+static void a_denial_says_what_would_allow_it(void **state)
+{
+    static const struct row rows[] = {
+        {REQUEST_READ, 400, FAULT("AccessDeniedException", "User: arn:aws:iam::1:user/x is not"),
+         OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0,
+         "{\"Effect\":\"Allow\",\"Action\":\"dynamodb:GetItem\",\"Resource\":"
+         "\"arn:aws:dynamodb:eu-west-1:*:table/locks\"} (AccessDeniedException: User: arn:aws:iam"},
+        {REQUEST_READ, 400,
+         FAULT("AccessDeniedException", "... with an explicit deny in a service control policy"),
+         OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0,
+         "denies dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:*:table/locks explicitly"},
+    };
+
+    (void)state;
+    ASSERT_ROWS(rows);
+}
+
+static void the_store_may_say_how_long_to_wait(void **state)
+{
+    struct http_reply http = {.result = HTTP_REPLIED,
+                              .status = 503,
+                              .body = {(const uint8_t *)"{}", 2},
+                              .date_unix_ms = -1,
+                              .retry_after_ms = 1500,
+                              .crc32 = -1};
+    const struct store_reply *reply;
+    struct world w;
+
+    (void)state;
+    world_open(&w, NULL);
+    world_submit(&w, 1, REQUEST_RENEW);
+    fake_http_answer(w.http, 0, &http);
+    reply = store_take_reply(w.store);
+    assert_int_equal(reply->outcome.kind, OUTCOME_IN_DOUBT);
+    assert_int_equal(duration_to_ms(reply->outcome.retry_after), 1500);
+    world_close(&w);
 }
 
 static void a_wrong_checksum_is_no_answer(void **state)
@@ -746,6 +968,13 @@ int main(void)
         cmocka_unit_test(faults),
         cmocka_unit_test(validation),
         cmocka_unit_test(what_http_knows_is_passed_on),
+        cmocka_unit_test(requests_wait_for_keys_and_go_in_their_order),
+        cmocka_unit_test(requests_fail_with_the_words_of_the_source),
+        cmocka_unit_test(a_request_is_given_up_in_time_while_it_waits_for_keys),
+        cmocka_unit_test(fresh_keys_that_are_refused_are_a_denial),
+        cmocka_unit_test(keys_of_the_table_are_told_where_they_are_others),
+        cmocka_unit_test(a_denial_says_what_would_allow_it),
+        cmocka_unit_test(the_store_may_say_how_long_to_wait),
         cmocka_unit_test(a_wrong_checksum_is_no_answer),
         cmocka_unit_test(a_wrong_clock_is_corrected_once),
         cmocka_unit_test(replies_find_their_requests),

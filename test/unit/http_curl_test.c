@@ -11,7 +11,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,15 +31,17 @@ enum { PATIENCE_MS = 20 * 1000 };
 static pthread_mutex_t resolver_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t resolver_changed = PTHREAD_COND_INITIALIZER;
 static bool resolver_hangs;
+static int resolver_calls;
 
 /* libcurl's calls come here, since a program's own function goes before the C library's. */
-int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
-                struct addrinfo **ret)
+DDBLOCK_API int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **ret)
 {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
     if (node != NULL && strcmp(node, "hang.test") == 0) {
         (void)pthread_mutex_lock(&resolver_mutex);
+        resolver_calls++;
         while (resolver_hangs) {
             (void)pthread_cond_wait(&resolver_changed, &resolver_mutex);
         }
@@ -46,6 +50,24 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     }
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     return real(node, service, hints, ret);
+}
+
+/* After how many readings the clock of leases jumps ahead by an hour, as by a suspend; 0: it
+ * does not. */
+static int readings_before_jump;
+static time_t jumped_s;
+
+int clock_gettime(clockid_t clock, struct timespec *ret_now)
+{
+    int rc = (int)syscall(SYS_clock_gettime, clock, ret_now);
+
+    if (clock == CLOCK_BOOTTIME) {
+        if (readings_before_jump > 0 && readings_before_jump-- == 1) {
+            jumped_s += 3600;
+        }
+        ret_now->tv_sec += jumped_s;
+    }
+    return rc;
 }
 
 /* How many more allocations of libcurl succeed; negative: all. */
@@ -86,6 +108,7 @@ static char *faulty_strdup(const char *text)
 /* ---------------------------------------------------------------- helpers */
 
 struct world {
+    size_t reply_size_max;
     struct http_server *server;
     struct http_client *client;
     char directory[64];
@@ -161,7 +184,11 @@ static void submit(struct world *w, uint64_t tag, const char *body, int64_t give
 {
     const char *headers[] = {w->host, "Content-Type: application/x-amz-json-1.0", "X-Test: 1",
                              NULL};
-    const struct http_request request = {tag, headers, bytes_from_string(body), in_ms(give_up_ms)};
+    const struct http_request request = {.tag = tag,
+                                         .headers = headers,
+                                         .body = bytes_from_string(body),
+                                         .give_up_at = in_ms(give_up_ms),
+                                         .reply_size_max = w->reply_size_max};
 
     if (w->server != NULL) {
         (void)snprintf(w->host, sizeof(w->host), "Host: 127.0.0.1:%u", http_server_port(w->server));
@@ -468,6 +495,7 @@ static void replies_that_leave_a_doubt(void **state)
         }
         assert_non_null(reply->message);
         assert_int_equal(http_server_requests(w.server), i + 1);
+        until_all_closed(&w);
     }
     expect_200(&w);
     close_world(&w);
@@ -493,6 +521,23 @@ static void a_reply_that_is_too_large_is_a_doubt(void **state)
         expect_failure(ask(&w), HTTP_IN_DOUBT, "too large");
     }
     expect_200(&w);
+    close_world(&w);
+}
+
+static void a_request_may_set_the_bound_of_its_reply(void **state)
+{
+    static const char large[] = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n";
+    static char reply[sizeof(large) + 1048577];
+    struct world w;
+
+    (void)state;
+    memset(reply, ' ', sizeof(reply) - 1);
+    memcpy(reply, large, sizeof(large) - 1);
+    open_plain(&w, STEPS({STEP_REPLY, reply}, {STEP_REPLY, reply}));
+    w.reply_size_max = 1048577;
+    assert_int_equal(ask(&w)->result, HTTP_REPLIED);
+    w.reply_size_max = 1048576;
+    expect_failure(ask(&w), HTTP_IN_DOUBT, "too large");
     close_world(&w);
 }
 
@@ -529,6 +574,7 @@ static void a_resolver_that_hangs_delays_nothing(void **state)
     close_world(&w);
     assert_true(duration_to_ms(instant_until(begin, clock_now())) < PATIENCE_MS);
     (void)pthread_mutex_lock(&resolver_mutex);
+    assert_int_equal(resolver_calls, 1); /* ours was asked, and still hangs */
     resolver_hangs = false;
     (void)pthread_cond_broadcast(&resolver_changed);
     (void)pthread_mutex_unlock(&resolver_mutex);
@@ -564,6 +610,23 @@ static void a_time_that_is_over_already_is_not_sent(void **state)
     expect_200(&w);
     submit(&w, 1, "{}", 0);
     expect_failure(next_reply(&w), HTTP_NOT_SENT, "cannot reach");
+    assert_int_equal(http_server_requests(w.server), 1);
+    close_world(&w);
+}
+
+/* The machine sleeps between the look at the deadlines and the moment of sending: the second
+ * reading of the clock in a wait. */
+static void a_time_that_ends_right_before_sending_is_not_sent(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_plain(&w, NULL, 0);
+    expect_200(&w);
+    submit(&w, 1, "{}", PATIENCE_MS);
+    readings_before_jump = 2;
+    w.client->operations->wait(w.client, INSTANT_NEVER);
+    expect_failure(next_reply(&w), HTTP_NOT_SENT, "the time was over");
     assert_int_equal(http_server_requests(w.server), 1);
     close_world(&w);
 }
@@ -660,6 +723,19 @@ static void a_file_without_certificates(void **state)
     assert_int_equal(fclose(file), 0);
     expect_failure(ask(&w), HTTP_NOT_SENT, "certificate problem");
     close_world(&w);
+}
+
+/* Its name may come from the environment, and the sentence goes to a terminal. */
+static void a_ca_file_that_is_not_there_is_named_escaped(void **state)
+{
+    const struct http_curl_options options = {"https://localhost", "/none/\x1B[2J", 16};
+    struct http_client *client = NULL;
+    ddblock_error error = {0};
+
+    (void)state;
+    assert_int_equal(http_curl_open(&options, &client, &error), DDBLOCK_INVALID);
+    assert_string_equal(error.message, "the file of CA certificates /none/\\x1B[2J cannot be read: "
+                                       "No such file or directory");
 }
 
 /* The file is gone after the first connection; a second one does without it. */
@@ -781,15 +857,18 @@ int main(void)
         cmocka_unit_test(no_reply_in_time_is_a_doubt_and_the_connection_is_not_used_again),
         cmocka_unit_test(replies_that_leave_a_doubt),
         cmocka_unit_test(a_reply_that_is_too_large_is_a_doubt),
+        cmocka_unit_test(a_request_may_set_the_bound_of_its_reply),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_resolver_that_hangs_delays_nothing),
         cmocka_unit_test(no_tls_in_time_is_not_sent),
         cmocka_unit_test(a_time_that_is_over_already_is_not_sent),
+        cmocka_unit_test(a_time_that_ends_right_before_sending_is_not_sent),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(a_certificate_that_is_trusted),
         cmocka_unit_test(a_certificate_that_is_not_trusted),
         cmocka_unit_test(the_certificate_of_another_host),
         cmocka_unit_test(a_file_without_certificates),
+        cmocka_unit_test(a_ca_file_that_is_not_there_is_named_escaped),
         cmocka_unit_test(the_ca_file_is_parsed_once),
         cmocka_unit_test(a_forked_child_leaves_the_parents_connection_alone),
         cmocka_unit_test(waiting_ends_at_a_wake_up_or_at_its_time),

@@ -1,0 +1,95 @@
+# show_break.bats - "ddblock show", "break", "--help" and "--version".
+
+load helpers
+
+setup() {
+    use_file
+    LOCK=build
+}
+
+teardown() {
+    end_holder
+}
+
+@test "show: free, held, released" {
+    run -0 ddblock show "$LOCK"
+    [ "${lines[0]}" = 'lock          "build"' ]
+    [ "${lines[1]}" = "state         free (no item)" ]
+    [ "${#lines[@]}" -eq 2 ]
+
+    start_holder --owner alice@host --lease 20s
+    run -0 ddblock show "$LOCK"
+    [ "${lines[1]}" = "state         held, fails open" ]
+    [ "${lines[2]}" = "owner         alice@host" ]
+    [ "${lines[3]}" = "token         1" ]
+    [ "${lines[4]}" = "lease         20 s" ]
+    [[ ${lines[5]} =~ ^last\ written\ \ 20[0-9-]+T[0-9:.]+Z,\ about\ .*\ ago$ ]]
+
+    kill -TERM "$holder_pid"
+    expect_end 143 "$holder_pid"
+    run -0 ddblock show "$LOCK"
+    [ "${lines[1]}" = "state         free (released)" ]
+    [ "${lines[2]}" = "last owner    alice@host" ]
+}
+
+@test "show: foreign text cannot steer the terminal" {
+    start_holder --owner $'al\033[31mice\nroot'
+    run -0 ddblock show "$LOCK"
+    [ "${lines[2]}" = 'owner         al\x1B[31mice\x0Aroot' ]
+    run -75 ddblock run -n "$LOCK" -- true
+    [[ $output != *$'\033'* ]]
+}
+
+@test "show: output that does not get through is an error" {
+    run -74 bash -c '"$@" >/dev/full' bash "$DDBLOCK" show "${PLACE[@]}" "$LOCK"
+    [[ $output == "ddblock: standard output cannot be written: No space left on device" ]]
+    run -74 bash -c '"$@" >&-' bash "$DDBLOCK" show "${PLACE[@]}" "$LOCK"
+    run -74 bash -c '"$@" >/dev/full' bash "$DDBLOCK" --help
+}
+
+@test "break: without a terminal only with --yes" {
+    start_holder
+    run -64 bash -c '"$@" </dev/null' bash "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [[ $output == *"owner "*"--yes"* ]] # first the lock
+    run -75 ddblock run -n "$LOCK" -- true
+}
+
+@test "break: a free lock needs none" {
+    run -0 ddblock break --yes "$LOCK"
+    [[ $output == *"is free: there is nothing to break"* ]]
+}
+
+# on_terminal ANSWER COMMAND…: runs it on a terminal on which that is typed.
+on_terminal() {
+    local answer=$1
+    shift
+    run script -qec "$(printf '%q ' "$@")" /dev/null <<<"$answer"
+}
+
+@test "break: asks on a terminal, and shows what it would break" {
+    start_holder --owner $'al\033ice'
+    on_terminal n "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [ "$status" -eq 75 ]
+    [[ $output == *'owner         al\x1Bice'*"token         1"*"Break it? [y/N]"*"left alone"* ]]
+    on_terminal "" "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [ "$status" -eq 75 ]
+    on_terminal y "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [ "$status" -eq 0 ]
+    [[ $output == *'"build" is broken'* ]]
+    expect_end 76 "$holder_pid"
+}
+
+@test "--help and --version" {
+    local command
+    run -0 "$DDBLOCK" --version
+    [[ $output =~ ^ddblock\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+    run -0 "$DDBLOCK" --help
+    for command in run show break table "table create"; do
+        # shellcheck disable=SC2086 # into words
+        run -0 --separate-stderr "$DDBLOCK" $command --help
+        [[ ${lines[0]} == "Usage: ddblock $command"* ]]
+        [ -z "$stderr" ]
+        # Fits a terminal of 90 columns.
+        [ "$(wc -L <<<"$output")" -le 90 ]
+    done
+}
