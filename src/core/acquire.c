@@ -156,7 +156,7 @@ static void note_guid(const struct step *step)
         return;
     }
     guid_set_newest(&machine->mine)->in_doubt = true;
-    machine->ghosts_until = instant_add(step->event->now, pace_ghost_life());
+    machine->ghosts_until = instant_add(step->event->now, pace_ghost_life(&machine->config));
 }
 
 static void acquire_unanswered(const struct step *step)

@@ -49,7 +49,7 @@ static inline struct duration backoff(const struct step *step)
 struct duration pace_jitter(struct duration duration, uint32_t low_percent, uint32_t high_percent,
                             uint32_t random);
 struct duration pace_margin(const struct machine_config *config);
-struct duration pace_ghost_life(void);
+struct duration pace_ghost_life(const struct machine_config *config);
 struct duration pace_trusted_wait(const struct record *record, int64_t wall_ms);
 
 /* acquire.c */

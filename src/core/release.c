@@ -44,7 +44,7 @@ static void finish(const struct step *step, ddblock_status status)
     step->effects->notice = machine->giving_back ? NOTICE_NOT_ACQUIRED : NOTICE_RELEASED;
     step->effects->status = machine->giving_back ? machine->result : status;
     if (is_closed(machine) && !answered) {
-        machine->ghosts_until = instant_add(step->event->now, pace_ghost_life());
+        machine->ghosts_until = instant_add(step->event->now, pace_ghost_life(&machine->config));
     }
     if (is_closed(machine) && instant_before(step->event->now, machine->ghosts_until)) {
         wait_to_sweep(step);
@@ -109,14 +109,15 @@ static void refused(const struct step *step, const struct record *record)
  * changes nothing for the caller. */
 static void courtesy_reply(const struct step *step)
 {
+    const struct machine *machine = step->machine;
     const struct outcome *outcome = step->event->outcome;
     bool answered = outcome->kind == OUTCOME_APPLIED || outcome->kind == OUTCOME_REFUSED;
     bool again = outcome->kind == OUTCOME_IN_DOUBT || status_is_retryable(outcome->status);
 
-    if (step->machine->giving_back && !answered && again) {
+    if (machine->giving_back && !answered && again) {
         release_again(step, outcome->status);
     } else {
-        finish(step, answered || !step->machine->giving_back ? DDBLOCK_LOST : outcome->status);
+        finish(step, answered || !machine->giving_back ? DDBLOCK_LOST : outcome->status);
     }
 }
 
@@ -125,10 +126,6 @@ static void release_unanswered(const struct step *step)
     struct machine *machine = step->machine;
     const struct outcome *outcome = step->event->outcome;
 
-    if (machine->state == STATE_CONFIRMING) { /* refused it was, whoever has it */
-        refused(step, &(struct record){.kind = RECORD_UNKNOWN});
-        return;
-    }
     if (outcome->kind == OUTCOME_IN_DOUBT) {
         machine->release_in_doubt = true;
     }
@@ -147,6 +144,10 @@ void release_reply(const struct step *step)
 
     if (machine->giving_back || machine->loss != LOSS_NONE) {
         courtesy_reply(step);
+        return;
+    }
+    if (machine->state == STATE_CONFIRMING && outcome->kind != OUTCOME_FOUND) {
+        refused(step, &(struct record){.kind = RECORD_UNKNOWN}); /* a read leaves no doubt behind */
         return;
     }
     switch (outcome->kind) {

@@ -30,6 +30,7 @@ allowed_for() {
     aws) echo base core wire net aws ;;
     store) echo base core wire net aws store ;;
     engine) echo base core wire net aws store engine ;;
+    sim) echo base core wire net aws store engine sim ;;
     ddblock.c) echo base core wire net aws store engine ;;
     cli | examples) echo ;;
     *) return 1 ;;
