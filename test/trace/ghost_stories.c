@@ -43,8 +43,8 @@ STORY(a_ghost_after_the_release_is_swept)
                      "[255100] A  tick -> DELETE A1 A2\n"
                      "[255100] A  refused by nothing\n"
                      "[299000] A  a ghost: PUT A1 applied\n"
-                     "[315000] A  tick -> DELETE A1 A2\n"
-                     "[315000] A  applied, end\n");
+                     "[315157] A  tick -> DELETE A1 A2\n"
+                     "[315157] A  applied, end\n");
     EXPECT_ITEM(&w, "nothing");
 }
 
@@ -135,8 +135,8 @@ STORY(an_acquisition_given_up_in_doubt_leaves_no_orphan)
                      "[240087] A  a ghost: PUT A4 applied\n"
                      "[255087] A  tick -> DELETE A1 A2 A3 A4\n"
                      "[255087] A  applied\n"
-                     "[315087] A  tick -> DELETE A1 A2 A3 A4\n"
-                     "[315087] A  refused by nothing, end\n");
+                     "[315245] A  tick -> DELETE A1 A2 A3 A4\n"
+                     "[315245] A  refused by nothing, end\n");
     EXPECT_ITEM(&w, "nothing");
 }
 
@@ -234,8 +234,8 @@ STORY(a_release_that_stays_in_doubt_is_tried_on)
                      "[221000] A  refused by nothing\n"
                      "[285000] A  tick -> DELETE A1\n"
                      "[285000] A  refused by nothing\n"
-                     "[345000] A  tick -> DELETE A1\n"
-                     "[345000] A  refused by nothing, end\n");
+                     "[345157] A  tick -> DELETE A1\n"
+                     "[345157] A  refused by nothing, end\n");
     EXPECT_ITEM(&w, "nothing");
 }
 

@@ -165,8 +165,8 @@ STORY(ghosts_are_handed_over)
                      "[231000] B  refused by nothing\n"
                      "[263000] B  tick -> DELETE A1\n"
                      "[263000] B  refused by nothing\n"
-                     "[315000] B  tick -> DELETE A1\n"
-                     "[315000] B  refused by nothing, end\n");
+                     "[315157] B  tick -> DELETE A1\n"
+                     "[315157] B  refused by nothing, end\n");
     EXPECT_ITEM(&w, "nothing");
 }
 
