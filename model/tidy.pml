@@ -182,7 +182,7 @@ c_decl {
     assert(item.guid < FRESH_GUID)
 
 /* Two clients of one kind are interchangeable. */
-#if CLIENTS == 2 && !CALM && (CLOSED == 0 || CLOSED == 3)
+#if CLIENTS == 2 && !CALM && (CLOSED == 0 || CLOSED == 3) && !defined(TRACE)
 #define FOR_TWINS(body) if (CLIENT_ORDER(now.cl[0]) < CLIENT_ORDER(now.cl[1])) { body }
 #else
 #define FOR_TWINS(body)

@@ -66,6 +66,7 @@ missing_for_tests() {
     has_library libsystemd || echo libsystemd-dev
     has_command bats || echo bats
     has_command openssl || echo openssl
+    has_command spin || echo spin
     has_command ps || echo procps
     has_command script || echo bsdutils
     has_command tmux || echo tmux
