@@ -4,6 +4,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,12 +104,23 @@ struct screen_size screen_size(void)
     return (struct screen_size){.rows = window.ws_row, .columns = window.ws_col};
 }
 
+/* A terminal that was taken away is always ready to be read, and gives nothing. */
+static bool is_hung_up(void)
+{
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&terminal, 1, 0) == 1 && (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 char screen_key(void)
 {
     char key = 0;
 
-    if (is_taken == 0 || !has_modes || read(STDIN_FILENO, &key, 1) != 1) {
+    if (is_taken == 0 || !has_modes) {
         return 0;
+    }
+    if (read(STDIN_FILENO, &key, 1) != 1) {
+        return is_hung_up() ? 'q' : 0;
     }
     return key;
 }
