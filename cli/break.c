@@ -7,14 +7,24 @@
 #include "command.h"
 #include "exit.h"
 #include "message.h"
+#include "number.h"
 #include "place.h"
 #include "report.h"
+#include "waiting.h"
 
 /* Not from a file: who breaks a lock says so then and there. */
-enum { BREAK_YES = OPTIONS_LINE_ONLY };
+/* The owner of a lock is at most 255 bytes; the library cuts what is longer. */
+enum { OWNER_BYTES_MAX = 255 };
+
+/* 2^53 - 1, the largest that a token can be. */
+#define TOKEN_MAX INT64_C(9007199254740991)
+
+enum { BREAK_YES = OPTIONS_LINE_ONLY, BREAK_IF_TOKEN, BREAK_IF_OWNER };
 
 const struct option break_options[] = {
     PLACE_ENTRIES,
+    {BREAK_IF_TOKEN, 0, "if-token", "N", "only if that is its fencing token"},
+    {BREAK_IF_OWNER, 0, "if-owner", "TEXT", "only if that is its owner"},
     {BREAK_YES, 'y', "yes", NULL, "do not ask"},
     OPTION_HELP_ENTRY,
     OPTIONS_TABLE_END,
@@ -32,12 +42,53 @@ static void print_help(void)
         "\n",
         stdout);
     options_print(stdout, break_options);
-    (void)fputs("\n" PLACE_KEY_HELP "\n"
-                "Exit status: 0 broken, or free already; 64 wrong usage, or nobody to ask without\n"
-                "--yes; 69 the store cannot be reached, refuses, or did not answer; 70 a fault of\n"
-                "ddblock or the machine; 75 the answer was no, or the lock changed meanwhile; 78\n"
-                "configuration, credentials or table are wrong, or the item is no lock.\n",
-                stdout);
+    (void)fputs(
+        "\n" PLACE_KEY_HELP "\n"
+        "Exit status: 0 broken, or free already; 64 wrong usage, or nobody to ask without\n"
+        "--yes; 69 the store cannot be reached, refuses, or did not answer; 70 a fault of\n"
+        "ddblock or the machine; 75 the answer was no, the conditions do not hold, or\n"
+        "the lock changed meanwhile; 78 configuration, credentials or table are wrong, or the\n"
+        "item is no lock.\n",
+        stdout);
+}
+
+struct request {
+    bool yes;
+    int64_t token;     /* 0: any */
+    const char *owner; /* NULL: any */
+};
+
+static ddblock_status take(void *user, int id, const char *value, ddblock_error *error)
+{
+    struct request *request = user;
+
+    switch (id) {
+    case BREAK_IF_TOKEN:
+        return number_parse("--if-token", value, 1, TOKEN_MAX, &request->token, error);
+    case BREAK_IF_OWNER:
+        request->owner = value;
+        if (value[0] == '\0' || strlen(value) > OWNER_BYTES_MAX) {
+            return usage_error(error, "--if-owner: an owner has 1 to %d bytes", OWNER_BYTES_MAX);
+        }
+        return DDBLOCK_OK;
+    default:
+        request->yes = true;
+        return DDBLOCK_OK;
+    }
+}
+
+/* Who holds a lock may have changed since somebody saw it, and decided to end that. */
+static ddblock_status check_conditions(const struct request *request, const ddblock_info *info,
+                                       ddblock_error *error)
+{
+    char holder[ESCAPED_SIZE + 64];
+
+    if ((request->token != 0 && info->fencing_token != (uint64_t)request->token) ||
+        (request->owner != NULL && strcmp(info->owner, request->owner) != 0)) {
+        return error_set(error, DDBLOCK_NOT_ACQUIRED, "the lock was left alone: it is held by %s",
+                         holder_text(holder, sizeof(holder), info));
+    }
+    return DDBLOCK_OK;
 }
 
 /* Asks on the terminal. Only "y" and "yes" are a yes. */
@@ -45,7 +96,6 @@ static bool ask(void)
 {
     char answer[16];
 
-    (void)fflush(stdout);
     (void)dprintf(STDERR_FILENO, "Break it? [y/N] ");
     if (fgets(answer, sizeof(answer), stdin) == NULL) {
         (void)dprintf(STDERR_FILENO, "\n");
@@ -56,11 +106,12 @@ static bool ask(void)
 }
 
 /* Shows the lock, asks, and breaks it if it is still the one that was shown. */
-static ddblock_status break_lock(ddblock_store *store, const struct place *place, bool yes,
-                                 ddblock_error *error)
+static ddblock_status break_lock(ddblock_store *store, const struct place *place,
+                                 const struct request *request, ddblock_error *error)
 {
     ddblock_id id = place_id(place);
     ddblock_info info = {0};
+    char holder[ESCAPED_SIZE + 64];
     ddblock_status status;
 
     status = ddblock_show(store, &id, &info, error);
@@ -68,6 +119,7 @@ static ddblock_status break_lock(ddblock_store *store, const struct place *place
         return status;
     }
     report_print(stdout, place->shown, &info, wall_clock_ms());
+    (void)fflush(stdout); /* the lock is told before what becomes of it */
     if (info.kind == DDBLOCK_ITEM_ABSENT || info.kind == DDBLOCK_ITEM_RELEASED) {
         say("%s is free: there is nothing to break", place->shown);
         return DDBLOCK_OK;
@@ -76,16 +128,21 @@ static ddblock_status break_lock(ddblock_store *store, const struct place *place
         return error_set(error, DDBLOCK_BAD_ITEM,
                          "the item is not a well-formed lock: mend or delete it by hand");
     }
-    if (!yes && isatty(STDIN_FILENO) != 1) {
+    status = check_conditions(request, &info, error);
+    if (status != DDBLOCK_OK) {
+        return status;
+    }
+    if (!request->yes && isatty(STDIN_FILENO) != 1) {
         return usage_error(error, "standard input is no terminal to ask on; give --yes to break "
                                   "the lock without asking");
     }
-    if (!yes && !ask()) {
+    if (!request->yes && !ask()) {
         return error_set(error, DDBLOCK_NOT_ACQUIRED, "the lock was left alone");
     }
     status = ddblock_break(store, &id, &info, error);
     if (status == DDBLOCK_OK) {
-        say("%s is broken", place->shown);
+        say("%s is broken: it was held by %s", place->shown,
+            holder_text(holder, sizeof(holder), &info));
     }
     return status;
 }
@@ -97,11 +154,11 @@ int command_break(int argc, char **argv)
     ddblock_store *store = NULL;
     ddblock_error error = {0};
     bool help = false;
-    bool yes = false;
+    struct request request = {0};
     ddblock_status status;
 
     options_init(&options, break_options, argc, argv);
-    status = place_parse(&place, &options, BREAK_YES, &yes, &help, &error);
+    status = place_parse(&place, &options, take, &request, &help, &error);
     if (status == DDBLOCK_OK && help) {
         print_help();
         return EXIT_DONE;
@@ -112,7 +169,7 @@ int command_break(int argc, char **argv)
     if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);
     }
-    status = break_lock(store, &place, yes, &error);
+    status = break_lock(store, &place, &request, &error);
     ddblock_store_close(store);
     return status == DDBLOCK_OK ? EXIT_DONE : fail_for(place.shown, &error);
 }

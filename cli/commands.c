@@ -7,6 +7,8 @@ const struct command commands[] = {
     {"release", command_release, "gives back what acquire holds", release_options},
     {"status", command_status, "tells whether what acquire holds is still held", status_options},
     {"show", command_show, "tells who holds a lock", show_options},
+    {"list", command_list, "tells which locks there are", list_options},
+    {"watch", command_watch, "shows locks as they change", watch_options},
     {"break", command_break, "ends a lock whose holder is dead or must stop", break_options},
     {"table", command_table, "sets up the lock table", table_options},
     {"doctor", command_doctor, "tells what is wrong with a lock table, or the way to it",

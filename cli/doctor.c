@@ -36,25 +36,10 @@ static void print_help(void)
 static ddblock_status parse(struct place *place, struct options *options, bool *ret_help,
                             ddblock_error *error)
 {
-    const char *value = NULL;
-    bool taken = false;
-    int id;
+    ddblock_status status = place_take(place, options, NULL, NULL, ret_help, error);
 
-    place_init(place);
-    while ((id = options_next(options, &value, error)) != OPTIONS_END) {
-        ddblock_status status;
-
-        if (id == OPTIONS_WRONG) {
-            return DDBLOCK_INVALID;
-        }
-        if (id == OPTION_HELP) {
-            *ret_help = true;
-            return DDBLOCK_OK;
-        }
-        status = place_set(place, options, id, value, &taken, error);
-        if (status != DDBLOCK_OK) {
-            return status;
-        }
+    if (status != DDBLOCK_OK || *ret_help) {
+        return status;
     }
     if (options->next < options->argc) {
         return usage_error(error, "doctor takes no arguments, only options");

@@ -53,3 +53,17 @@ ddblock_status key_value_parse(const char *what, ddblock_key_type type, const ch
     value->key = ddblock_key_binary(value->bytes, size);
     return DDBLOCK_OK;
 }
+
+size_t key_text(char *target, const ddblock_key *key)
+{
+    size_t size = key->size < KEY_VALUE_BYTES_MAX ? key->size : KEY_VALUE_BYTES_MAX;
+
+    if (key->type == DDBLOCK_KEY_BINARY) {
+        return key_base64_encode(target, key->data, size);
+    }
+    if (size > 0) {
+        memcpy(target, key->data, size);
+    }
+    target[size] = '\0';
+    return size;
+}

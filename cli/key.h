@@ -30,4 +30,11 @@ struct key_value {
 ddblock_status key_value_parse(const char *what, ddblock_key_type type, const char *text,
                                struct key_value *value, ddblock_error *error);
 
+/* Room for a value as text: as base64, with a NUL. */
+enum { KEY_TEXT_SIZE = (KEY_VALUE_BYTES_MAX + 2) / 3 * 4 + 1 };
+
+/* Writes a value as key_value_parse reads it, with a NUL. Returns the number of bytes before it (a
+ * string may have one of its own); target has KEY_TEXT_SIZE bytes. */
+size_t key_text(char *target, const ddblock_key *key);
+
 #endif

@@ -41,3 +41,21 @@ bool key_base64_decode(const char *text, uint8_t *target, size_t size, size_t *r
     *ret_size = used;
     return true;
 }
+
+size_t key_base64_encode(char *target, const uint8_t *data, size_t size)
+{
+    size_t used = 0;
+
+    for (size_t at = 0; at < size; at += 3) {
+        size_t count = size - at < 3 ? size - at : 3;
+        uint32_t bits = (uint32_t)data[at] << 16;
+
+        bits |= count > 1 ? (uint32_t)data[at + 1] << 8 : 0;
+        bits |= count > 2 ? (uint32_t)data[at + 2] : 0;
+        for (size_t digit = 0; digit < 4; digit++) {
+            target[used++] = digit > count ? '=' : alphabet[bits >> (18 - 6 * digit) & 0x3F];
+        }
+    }
+    target[used] = '\0';
+    return used;
+}

@@ -10,4 +10,7 @@
  * left over. False if it is none or has more than size bytes. */
 bool key_base64_decode(const char *text, uint8_t *target, size_t size, size_t *ret_size);
 
+/* Encodes with padding, and a final NUL. Returns the number of characters: 4 for 3 bytes. */
+size_t key_base64_encode(char *target, const uint8_t *data, size_t size);
+
 #endif

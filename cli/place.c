@@ -148,8 +148,8 @@ ddblock_status place_complete(struct place *place, const char *lock, ddblock_err
                            error);
 }
 
-ddblock_status place_parse(struct place *place, struct options *options, int other_id,
-                           bool *ret_other, bool *ret_help, ddblock_error *error)
+ddblock_status place_take(struct place *place, struct options *options, place_take_function take,
+                          void *user, bool *ret_help, ddblock_error *error)
 {
     const char *value = NULL;
     bool taken = false;
@@ -166,14 +166,24 @@ ddblock_status place_parse(struct place *place, struct options *options, int oth
             *ret_help = true;
             return DDBLOCK_OK;
         }
-        if (id == other_id) {
-            *ret_other = true;
-            continue;
-        }
         status = place_set(place, options, id, value, &taken, error);
+        if (status == DDBLOCK_OK && !taken) {
+            status = take(user, id, value, error);
+        }
         if (status != DDBLOCK_OK) {
             return status;
         }
+    }
+    return DDBLOCK_OK;
+}
+
+ddblock_status place_parse(struct place *place, struct options *options, place_take_function take,
+                           void *user, bool *ret_help, ddblock_error *error)
+{
+    ddblock_status status = place_take(place, options, take, user, ret_help, error);
+
+    if (status != DDBLOCK_OK || *ret_help) {
+        return status;
     }
     if (options->next == options->argc) {
         return usage_error(error, "which lock? Give its name after the options");

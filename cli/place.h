@@ -100,11 +100,18 @@ ddblock_status place_check_where(const struct place *place, ddblock_error *error
 /* Takes LOCK and checks that the options fit together. */
 ddblock_status place_complete(struct place *place, const char *lock, ddblock_error *error);
 
-/* Reads the command line of a command that has no options but those of a place and one more
- * switch (other_id, 0 for none), and nothing after LOCK. *ret_help tells that --help was
- * among them. */
-ddblock_status place_parse(struct place *place, struct options *options, int other_id,
-                           bool *ret_other, bool *ret_help, ddblock_error *error);
+/* Takes an option of a command's own. */
+typedef ddblock_status (*place_take_function)(void *user, int id, const char *value,
+                                              ddblock_error *error);
+
+/* Takes all options: those of a place, and with take those that are the command's own (NULL: it
+ * has none). *ret_help tells that --help was among them, and nothing else was taken. */
+ddblock_status place_take(struct place *place, struct options *options, place_take_function take,
+                          void *user, bool *ret_help, ddblock_error *error);
+
+/* As place_take, with LOCK after the options and nothing after it. */
+ddblock_status place_parse(struct place *place, struct options *options, place_take_function take,
+                           void *user, bool *ret_help, ddblock_error *error);
 
 /* The id of the lock; it points into the place. */
 ddblock_id place_id(const struct place *place);

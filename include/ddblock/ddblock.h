@@ -457,8 +457,8 @@ DDBLOCK_API ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_tex
  * broken the lock meanwhile shows at the first heartbeat or the release. The client must be
  * of the same kind and lease, and of the store in which the lock is.
  *
- * Returns DDBLOCK_OK; DDBLOCK_LOST if a fail-open lock's lease is over, as it is after a reboot (one
- * that fails closed is never lost); DDBLOCK_INVALID if the text is none, or the client is not
+ * Returns DDBLOCK_OK; DDBLOCK_LOST if a fail-open lock's lease is over, as it is after a reboot
+ * (one that fails closed is never lost); DDBLOCK_INVALID if the text is none, or the client is not
  * like the one of the export; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id,
                                               const char *text, ddblock_lock **ret_lock,
@@ -699,16 +699,44 @@ DDBLOCK_API ddblock_origin ddblock_lock_origin(ddblock_lock *lock, ddblock_info 
 DDBLOCK_API ddblock_status ddblock_break(ddblock_store *store, const ddblock_id *id,
                                          const ddblock_info *shown, ddblock_error *error);
 
-/* Creates the lock table of the options, with on-demand billing and keys of these types
- * (sort_type DDBLOCK_KEY_NONE if and only if the options name no sort key), and waits until
- * it is active, at most timeout_ms.
+typedef struct ddblock_tag {
+    const char *key;
+    const char *value;
+} ddblock_tag;
+
+/* How a lock table is made. */
+typedef struct ddblock_table_options {
+    size_t size;                     /* set by ddblock_table_options_init */
+    ddblock_key_type partition_type; /* default DDBLOCK_KEY_STRING */
+    ddblock_key_type sort_type; /* needed where the options of the store name a sort key, and only
+                                   there; default DDBLOCK_KEY_NONE */
+    int64_t timeout_ms;         /* how long to wait until it is active; default 5 minutes */
+    int deletion_protection;    /* not 0: it cannot be deleted before that is switched off */
+    int point_in_time_recovery; /* not 0: it is backed up all the time. But locks must never come
+                                   from a backup: tokens would be given out twice */
+    const ddblock_tag *tags;    /* for the bill, say */
+    size_t tag_count;           /* 0 … 50 */
+    void (*progress)(void *user, int64_t waited_ms); /* called now and then while it waits, in the
+                                                        thread of the caller; default: not */
+    void *progress_user;                             /* handed to progress */
+} ddblock_table_options;
+
+static inline void ddblock_table_options_init(ddblock_table_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->size = sizeof(*options);
+    options->partition_type = DDBLOCK_KEY_STRING;
+    options->timeout_ms = 300000;
+}
+
+/* Creates the lock table of the options, with on-demand billing, and waits until it is active;
+ * table may be NULL.
  *
  * Returns DDBLOCK_OK; DDBLOCK_INVALID (also if the table is there already);
- * DDBLOCK_PENDING when the time is over and it is still being made; or what ddblock_show
- * returns. */
+ * DDBLOCK_PENDING when the time is over and it is still being made, or point-in-time recovery not
+ * yet on; or what ddblock_show returns. */
 DDBLOCK_API ddblock_status ddblock_table_create(const ddblock_dynamodb_options *options,
-                                                ddblock_key_type partition_type,
-                                                ddblock_key_type sort_type, int64_t timeout_ms,
+                                                const ddblock_table_options *table,
                                                 ddblock_error *error);
 
 /* ------------------------------------------------------------------ examining */

@@ -59,6 +59,18 @@ static enum credentials_answer fail(const char *profile, const char *what, ddblo
     return CREDENTIALS_FAILED;
 }
 
+/* The same with the name of the other profile that it is about. */
+static enum credentials_answer fail_by(const char *profile, const char *what, const char *other,
+                                       ddblock_error *error)
+{
+    char source[SOURCE_SIZE_MAX];
+    char escaped[96];
+
+    (void)status_set(error, DDBLOCK_NO_CREDENTIALS, "%s %s: \"%s\"", describe("", profile, source),
+                     what, text_escape(escaped, sizeof(escaped), bytes_from_string(other)));
+    return CREDENTIALS_FAILED;
+}
+
 static enum credentials_answer answer_of(ddblock_status status)
 {
     return status == DDBLOCK_OK ? CREDENTIALS_FOUND : CREDENTIALS_FAILED;
@@ -153,11 +165,11 @@ static enum credentials_answer get_source_profile(struct walk *walk, const char 
         }
     }
     if (!aws_config_has_profile(walk->config, name)) {
-        return fail(profile, "has a source_profile that does not exist", error);
+        return fail_by(profile, "has a source_profile that does not exist", name, error);
     }
     answer = resolve(walk, name, ret_credentials, error);
     if (answer == CREDENTIALS_ABSENT) {
-        return fail(profile, "has a source_profile without credentials", error);
+        return fail_by(profile, "has a source_profile without credentials", name, error);
     }
     return answer;
 }

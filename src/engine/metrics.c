@@ -163,7 +163,8 @@ static void count_notice(ddblock_metrics *metrics, const struct machine *machine
     switch (effects->notice) {
     case NOTICE_NONE:
     case NOTICE_RENEWED:
-    case NOTICE_LOST: /* counted by its cause */
+    case NOTICE_LOST:        /* counted by its cause */
+    case NOTICE_HANDED_OVER: /* held still, by another process */
         break;
     case NOTICE_ACQUIRED:
         count_acquired(metrics, machine);

@@ -295,6 +295,7 @@ static bool read_answer(struct dynamodb_store *self, struct slot *slot,
         .scene = {.table = &self->table, .aws = aws_session_describe(session)},
     };
 
+    types_asked(&slot->request, &question.scene.partition_type, &question.scene.sort_type);
     aws_session_learn_date(session, http->date_unix_ms);
     question.clock_corrected = aws_session_skew_differs(session, slot->skew_ms);
     self->reply.tag = slot->request.tag;

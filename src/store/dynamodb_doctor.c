@@ -55,12 +55,13 @@ static ddblock_status ask(struct doctor *doctor, struct dynamodb_call *call, ddb
 static void tell_endpoint(const struct doctor *doctor)
 {
     struct aws_description aws = aws_session_describe(doctor->link->session);
+    const char *url = aws_session_url(doctor->link->session);
     const char *ca_file = aws_session_ca_file(doctor->link->session);
+    bool is_told = ca_file != NULL && strncmp(url, "https:", 6) == 0;
 
     GOOD(doctor, "region", "%s, from %s", aws.region, aws.region_from);
-    GOOD(doctor, "endpoint", "%s, from %s%s%s", aws_session_url(doctor->link->session),
-         aws.endpoint_from, ca_file != NULL ? "; trusted are the certificates in " : "",
-         ca_file != NULL ? ca_file : "");
+    GOOD(doctor, "endpoint", "%s, from %s%s%s", url, aws.endpoint_from,
+         is_told ? "; trusted are the certificates in " : "", is_told ? ca_file : "");
 }
 
 static void tell_keys(const struct doctor *doctor)
@@ -70,6 +71,9 @@ static void tell_keys(const struct doctor *doctor)
 
     if (aws.keys_expire_unix_ms < 0) {
         GOOD(doctor, "credentials", "from %s; they do not expire", aws.keys_from);
+    } else if (left_s <= 0) {
+        NOTE(doctor, "credentials", "from %s, by which they expired %" PRId64 " s ago",
+             aws.keys_from, -left_s);
     } else {
         GOOD(doctor, "credentials",
              "from %s; they expire in %" PRId64 " s, and are fetched anew "

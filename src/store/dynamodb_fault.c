@@ -16,6 +16,9 @@ enum remedy {
 /* Two names of 64 bytes with their types. */
 enum { KEYS_SIZE = 160 };
 
+/* One such name with its option, its type and a space. */
+enum { KEY_OPTION_SIZE = 96 };
+
 struct fault {
     const char *code;
     ddblock_status status;
@@ -231,24 +234,40 @@ static ddblock_status explain_keys(const char *words, const struct dynamodb_scen
                       scene->operation, table->name, here, words);
 }
 
-/* With the options that make the table with the keys that are asked for. */
+/* Writes an option of "ddblock table create" that names a key, and a space: for a type that is not
+ * the tool's default too, so that the table takes the locks that were asked for. */
+static void key_option(const char *option, const char *name, char type,
+                       char target[KEY_OPTION_SIZE])
+{
+    char escaped[64];
+    char suffix[3] = "";
+
+    (void)text_escape(escaped, sizeof(escaped), bytes_from_string(name));
+    if (type == DDBLOCK_KEY_NUMBER || type == DDBLOCK_KEY_BINARY) {
+        (void)snprintf(suffix, sizeof(suffix), ":%c", type);
+    }
+    (void)snprintf(target, KEY_OPTION_SIZE, "%s %s%s ", option, escaped, suffix);
+}
+
+/* With the options that make the table where it was looked for, with the keys asked for. */
 static ddblock_status explain_no_table(const struct dynamodb_scene *scene, ddblock_error *error)
 {
     const struct dynamodb_table *table = scene->table;
-    char partition_key[64];
-    char sort_key[64];
-    bool plain = strcmp(table->partition_key, "id") == 0;
+    char partition_key[KEY_OPTION_SIZE] = "";
+    char sort_key[KEY_OPTION_SIZE] = "";
 
-    (void)text_escape(partition_key, sizeof(partition_key),
-                      bytes_from_string(table->partition_key));
-    (void)text_escape(sort_key, sizeof(sort_key), bytes_from_string(table->sort_key));
+    if (strcmp(table->partition_key, "id") != 0 || scene->partition_type == DDBLOCK_KEY_NUMBER ||
+        scene->partition_type == DDBLOCK_KEY_BINARY) {
+        key_option("--partition-key", table->partition_key, scene->partition_type, partition_key);
+    }
+    if (table->sort_key[0] != '\0') {
+        key_option("--sort-key", table->sort_key, scene->sort_type, sort_key);
+    }
     return status_set(error, DDBLOCK_NO_TABLE,
                       "there is no table \"%s\" at this endpoint, region %s; "
-                      "'ddblock table create %s%s%s%s%s%s%s' makes it",
-                      table->name, scene->aws.region, plain ? "" : "--partition-key ",
-                      plain ? "" : partition_key, plain ? "" : " ",
-                      sort_key[0] != '\0' ? "--sort-key " : "", sort_key,
-                      sort_key[0] != '\0' ? " " : "", table->name);
+                      "'ddblock table create --region %s %s%s%s' makes it",
+                      table->name, scene->aws.region, scene->aws.region, partition_key, sort_key,
+                      table->name);
 }
 
 ddblock_status dynamodb_fault_explain(const struct dynamodb_reply *reply,

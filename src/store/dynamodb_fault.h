@@ -22,6 +22,8 @@ struct dynamodb_scene {
     const char *operation; /* "GetItem" */
     const struct dynamodb_table *table;
     struct aws_description aws;
+    char partition_type; /* of the lock's id; 0: unknown */
+    char sort_type;      /* the same */
 };
 
 /* Explains an error (status 4xx, with a code): returns the status and sets the sentence. */

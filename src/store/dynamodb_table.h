@@ -8,7 +8,7 @@
  * as for ddblock_table_create. */
 ddblock_status dynamodb_table_make(const struct dynamodb_link *link,
                                    const struct dynamodb_table *table,
-                                   ddblock_key_type partition_type, ddblock_key_type sort_type,
-                                   struct instant until, ddblock_error *error);
+                                   const ddblock_table_options *options, struct instant until,
+                                   ddblock_error *error);
 
 #endif

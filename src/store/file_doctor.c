@@ -21,16 +21,17 @@ static const struct {
     {0x01021997, "9P"}, {0x00C36400, "Ceph"}, {0x5346414F, "AFS"},
 };
 
-/* A folder's file system and rights. */
-static void examine_place(const char *folder, const char *shown, struct findings *findings)
+/* A folder's file system and rights. Returns false if it cannot be looked at. */
+static bool examine_place(const char *folder, const char *shown, struct findings *findings)
 {
     struct statfs about = {0};
     const char *remote = NULL;
 
     if (statfs(folder, &about) != 0) {
-        findings_tell(findings, DDBLOCK_MARK_BAD, DDBLOCK_INVALID, "place", "%s: %s", shown,
-                      strerror(errno));
-        return;
+        findings_tell(findings, DDBLOCK_MARK_BAD, DDBLOCK_UNAVAILABLE, "place",
+                      "the folder of %s cannot be looked at: %s%s", shown, strerror(errno),
+                      errno == ENOENT ? "; make it, or name another file" : "");
+        return false;
     }
     for (size_t i = 0; i < sizeof(REMOTE) / sizeof(REMOTE[0]); i++) {
         if ((uint32_t)about.f_type == REMOTE[i].type) {
@@ -49,6 +50,7 @@ static void examine_place(const char *folder, const char *shown, struct findings
         findings_tell(findings, DDBLOCK_MARK_GOOD, DDBLOCK_OK, "place",
                       "a local file system, and its folder can be written to");
     }
+    return true;
 }
 
 /* Opens what is there, as a lock would. */
@@ -73,14 +75,18 @@ static void examine_file(const char *path, struct findings *findings)
     char shown[PATH_SHOWN_SIZE];
     struct stat about = {0};
     char *copy = strdup(path); /* dirname() writes into it */
+    bool is_there = false;
 
     (void)text_escape(shown, sizeof(shown), bytes_from_string(path));
     if (copy == NULL) {
         findings_tell(findings, DDBLOCK_MARK_BAD, DDBLOCK_NO_MEMORY, "place", "out of memory");
         return;
     }
-    examine_place(dirname(copy), shown, findings);
+    is_there = examine_place(dirname(copy), shown, findings);
     free(copy);
+    if (!is_there) {
+        return;
+    }
     if (stat(path, &about) != 0 && errno != ENOENT) {
         findings_tell(findings, DDBLOCK_MARK_BAD, DDBLOCK_INVALID, "file", "%s: %s", shown,
                       strerror(errno));

@@ -78,14 +78,14 @@ void dynamodb_body_number(struct dynamodb_body *body, const char *placeholder, i
     dynamodb_body_value(body, placeholder, 'N', bytes_from(text, (size_t)length));
 }
 
-/* An element {"AttributeName": attribute_name, other: value} of an array. */
-static void body_append_pair(struct dynamodb_body *body, const char *parameter,
-                             const char *attribute_name, const char *other, const char *value)
+/* An element {first: first_value, second: second_value} of an array. */
+static void body_append_pair(struct dynamodb_body *body, const char *parameter, const char *first,
+                             const char *first_value, const char *second, const char *second_value)
 {
     json_t *pair = json_object();
 
-    body_set(body, pair, "AttributeName", json_string(attribute_name));
-    body_set(body, pair, other, json_string(value));
+    body_set(body, pair, first, json_string(first_value));
+    body_set(body, pair, second, json_string(second_value));
     /* Takes the pair over, also on failure. */
     if (json_array_append_new(body_container(body, parameter, json_array), pair) != 0) {
         body->failed = true;
@@ -94,8 +94,20 @@ static void body_append_pair(struct dynamodb_body *body, const char *parameter,
 
 void dynamodb_body_key(struct dynamodb_body *body, const char *name, char type, const char *role)
 {
-    body_append_pair(body, "AttributeDefinitions", name, "AttributeType", (char[2]){type, '\0'});
-    body_append_pair(body, "KeySchema", name, "KeyType", role);
+    body_append_pair(body, "AttributeDefinitions", "AttributeName", name, "AttributeType",
+                     (char[2]){type, '\0'});
+    body_append_pair(body, "KeySchema", "AttributeName", name, "KeyType", role);
+}
+
+void dynamodb_body_member_flag(struct dynamodb_body *body, const char *parameter, const char *name,
+                               bool flag)
+{
+    body_set(body, body_container(body, parameter, json_object), name, json_boolean(flag));
+}
+
+void dynamodb_body_tag(struct dynamodb_body *body, const char *key, const char *value)
+{
+    body_append_pair(body, "Tags", "Key", key, "Value", value);
 }
 
 /* Goes on after a failure of the buffer, which remembers it. */

@@ -36,6 +36,13 @@ void dynamodb_body_number(struct dynamodb_body *body, const char *placeholder, i
 /* A key of a table to be created: role is "HASH" or "RANGE". */
 void dynamodb_body_key(struct dynamodb_body *body, const char *name, char type, const char *role);
 
+/* A flag inside a parameter that is an object. */
+void dynamodb_body_member_flag(struct dynamodb_body *body, const char *parameter, const char *name,
+                               bool flag);
+
+/* A tag of a table to be created. */
+void dynamodb_body_tag(struct dynamodb_body *body, const char *key, const char *value);
+
 /* Appends the body as text. False if it could not be built: no memory, or not UTF-8. */
 bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer);
 

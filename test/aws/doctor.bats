@@ -33,7 +33,17 @@ a_table_that_is_well() {
 @test "no table" {
     on_engine DDBLOCK_TEST_DYNAMODB_ENDPOINT
     run -78 "$DDBLOCK" doctor --table "$TABLE.none" --partition-key pk
-    [[ $output == *"BAD  table: there is no table"*"'ddblock table create --partition-key pk $TABLE.none' makes it"* ]]
+    [[ $output == *"BAD  table: there is no table"*"'ddblock table create --region us-east-1 --partition-key pk $TABLE.none' makes it"* ]]
+    # What is suggested makes a table in which the lock that was asked for can be.
+    run -78 "$DDBLOCK" run --table "$TABLE.typed" --region eu-west-1 --partition-key id:N \
+        --sort-key at:B --sort AA== 12 -- true
+    local suggested=${output#*"'ddblock "}
+    suggested=${suggested%%"'"*}
+    [ "$suggested" = "table create --region eu-west-1 --partition-key id:N --sort-key at:B $TABLE.typed" ]
+    # shellcheck disable=SC2086
+    "$DDBLOCK" $suggested
+    "$DDBLOCK" run --table "$TABLE.typed" --region eu-west-1 --partition-key id:N --sort-key at:B \
+        --sort AA== 12 -- true
 }
 
 @test "other keys" {
@@ -61,6 +71,14 @@ a_table_that_is_well() {
     [[ $output == *"BAD  connection: cannot reach 127.0.0.1:1"* ]]
 }
 
+@test "keys that have expired are no good news" {
+    run -69 env AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=s AWS_REGION=us-east-1 \
+        AWS_CREDENTIAL_EXPIRATION=2020-01-01T00:00:00Z AWS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
+        "$DDBLOCK" doctor --table "$TABLE" --endpoint http://127.0.0.1:1
+    [[ $output == *"note credentials: from the environment, by which they expired "*" s ago"* ]]
+    [[ $output != *"trusted are"* ]] # there is no TLS
+}
+
 @test "files" {
     local file=$BATS_TEST_TMPDIR/locks
     run -0 "$DDBLOCK" doctor --file "$file"
@@ -72,7 +90,10 @@ a_table_that_is_well() {
     echo "no locks at all, just words" >"$file.text"
     run -78 "$DDBLOCK" doctor --file "$file.text"
     [[ $output == *"BAD  file: "*"holds something else than locks"* ]]
-    run -78 "$DDBLOCK" doctor --file "$BATS_TEST_TMPDIR/nowhere/locks"
+    run -69 "$DDBLOCK" doctor --file "$BATS_TEST_TMPDIR/nowhere/locks"
+    [[ $output == *"BAD  place: "*"No such file or directory; make it, or name another file"* ]]
+    [[ $output != *"the first lock makes it"* ]]
+    run -69 "$DDBLOCK" run --file "$BATS_TEST_TMPDIR/nowhere/locks" lock -- true
 }
 
 @test "wrong usage" {

@@ -50,7 +50,7 @@ teardown() {
 @test "break: without a terminal only with --yes" {
     start_holder
     run -64 bash -c '"$@" </dev/null' bash "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
-    [[ $output == *"--yes"* ]]
+    [[ $output == *"owner "*"--yes"* ]] # first the lock
     run -75 ddblock run -n "$LOCK" -- true
 }
 

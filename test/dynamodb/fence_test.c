@@ -240,6 +240,7 @@ static void it_holds_for_ids_of_every_kind(void **state)
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         ddblock_id id = {.partition = keys[i], .sort = keys[3 - i]};
         ddblock_dynamodb_options options;
+        ddblock_table_options made;
         ddblock_store *store = NULL;
         ddblock_error error = {0};
         char name[96];
@@ -253,9 +254,10 @@ static void it_holds_for_ids_of_every_kind(void **state)
         options.region = RAW_REGION;
         options.access_key_id = RAW_ACCESS_KEY_ID;
         options.secret_access_key = "made-up";
-        expect_status(
-            ddblock_table_create(&options, id.partition.type, id.sort.type, 30000, &error),
-            DDBLOCK_OK, &error);
+        ddblock_table_options_init(&made);
+        made.partition_type = id.partition.type;
+        made.sort_type = id.sort.type;
+        expect_status(ddblock_table_create(&options, &made, &error), DDBLOCK_OK, &error);
         expect_status(ddblock_store_open_dynamodb(&options, &store, &error), DDBLOCK_OK, &error);
         expect_fence(store, &id, &data);
         if (i == 0) {

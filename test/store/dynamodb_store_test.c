@@ -6,7 +6,7 @@
 #include "store/stores.h"
 #include "support/raw_dynamodb.h"
 
-enum { CREATE_MS_MAX = 30000, TABLE_NAME_SIZE = 64 };
+enum { TABLE_NAME_SIZE = 64 };
 
 struct engine {
     const char *endpoint;
@@ -36,12 +36,16 @@ static struct store *open_dynamodb(struct contract *contract, ddblock_key_type p
     char table[TABLE_NAME_SIZE];
     struct store *store = NULL;
     ddblock_error error = {0};
+    ddblock_table_options keys;
     uint64_t number = 0;
 
     assert_true(random_fill(&number, sizeof(number)));
     snprintf(table, sizeof(table), "contract-%016llx", (unsigned long long)number);
     options = options_for(engine->endpoint, table, sort);
-    if (ddblock_table_create(&options, partition, sort, CREATE_MS_MAX, &error) != DDBLOCK_OK ||
+    ddblock_table_options_init(&keys);
+    keys.partition_type = partition;
+    keys.sort_type = sort;
+    if (ddblock_table_create(&options, &keys, &error) != DDBLOCK_OK ||
         store_dynamodb_open(&options, &store, &error) != DDBLOCK_OK) {
         fail_msg("%s", error.message);
     }

@@ -595,7 +595,7 @@ static void faults(void **state)
         {REQUEST_ACQUIRE, 400, FAULT("ResourceInUseException", "busy"), OUTCOME_FAILED,
          DDBLOCK_UNAVAILABLE, 0, 0, "not ready for UpdateItem: busy"},
         {REQUEST_ACQUIRE, 400, FAULT("ResourceNotFoundException", "x"), OUTCOME_FAILED,
-         DDBLOCK_NO_TABLE, 0, 0, "ddblock table create locks"},
+         DDBLOCK_NO_TABLE, 0, 0, "ddblock table create --region eu-west-1 locks"},
         {REQUEST_ACQUIRE_CLOSED, 400, FAULT("AccessDeniedException", "User: arn is not"),
          OUTCOME_FAILED, DDBLOCK_DENIED, 0, 0, "PutItem on table \"locks\""},
         {REQUEST_READ, 400, FAULT("UnrecognizedClientException", "The token is invalid."),

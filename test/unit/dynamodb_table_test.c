@@ -30,8 +30,18 @@ static void world_open(struct world *w)
 
 static ddblock_status world_make(struct world *w, int64_t timeout_ms)
 {
-    return dynamodb_table_make(&w->link, &w->table, DDBLOCK_KEY_STRING, DDBLOCK_KEY_NUMBER,
+    ddblock_table_options options;
+
+    ddblock_table_options_init(&options);
+    options.sort_type = DDBLOCK_KEY_NUMBER;
+    return dynamodb_table_make(&w->link, &w->table, &options,
                                instant_add(clock_now(), duration_from_ms(timeout_ms)), &w->error);
+}
+
+static void count_calls(void *user, int64_t waited_ms)
+{
+    assert_true(waited_ms >= 0);
+    ++*(int *)user;
 }
 
 #define CREATING          "{\"TableDescription\":{\"TableStatus\":\"CREATING\"}}"
@@ -114,33 +124,82 @@ static void failures_are_told(void **state)
     assert_create_fails(400, "{}", DDBLOCK_UNAVAILABLE, "no usable answer");
 }
 
+static void what_was_asked_for_is_sent(void **state)
+{
+    static const ddblock_tag tags[] = {{"team", "a \"b\""}, {"empty", ""}};
+    ddblock_table_options options;
+    struct world w;
+    int calls = 0;
+
+    (void)state;
+    world_open(&w);
+    w.table.sort_key[0] = '\0';
+    ddblock_table_options_init(&options);
+    options.deletion_protection = 1;
+    options.point_in_time_recovery = 1;
+    options.tags = tags;
+    options.tag_count = 2;
+    options.progress = count_calls;
+    options.progress_user = &calls;
+    fake_http_answer_body(w.http, 0, 200, CREATING);
+    fake_http_answer_body(w.http, 1, 200, DESCRIBED("ACTIVE"));
+    fake_http_answer_body(w.http, 2, 400, FAULT("ContinuousBackupsUnavailableException"));
+    fake_http_answer_body(w.http, 3, 200, "{\"ContinuousBackupsDescription\":{}}");
+    assert_int_equal(dynamodb_table_make(&w.link, &w.table, &options,
+                                         instant_add(clock_now(), duration_from_ms(60000)),
+                                         &w.error),
+                     DDBLOCK_OK);
+    assert_int_equal(w.http->sent_count, 4);
+    assert_int_equal(calls, 2);
+    assert_non_null(strstr(w.http->sent[0].body, "\"DeletionProtectionEnabled\":true,\"Tags\":["
+                                                 "{\"Key\":\"team\",\"Value\":\"a \\\"b\\\"\"},"
+                                                 "{\"Key\":\"empty\",\"Value\":\"\"}]"));
+    assert_string_equal(w.http->sent[3].target, "DynamoDB_20120810.UpdateContinuousBackups");
+    assert_string_equal(w.http->sent[3].body,
+                        "{\"TableName\":\"locks\",\"PointInTimeRecoverySpecification\":"
+                        "{\"PointInTimeRecoveryEnabled\":true}}");
+    dynamodb_link_close(&w.link, false);
+}
+
+static void expect_wrong(const ddblock_dynamodb_options *options,
+                         const ddblock_table_options *table, const char *word)
+{
+    ddblock_error error = {0};
+
+    assert_int_equal(ddblock_table_create(options, table, &error), DDBLOCK_INVALID);
+    assert_non_null(strstr(error.message, word));
+}
+
 static void arguments_are_checked(void **state)
 {
+    static const ddblock_tag wrong[] = {{"", "v"}};
     ddblock_dynamodb_options options;
-    ddblock_error error = {0};
+    ddblock_table_options table;
 
     (void)state;
     ddblock_dynamodb_options_init(&options);
-    assert_int_equal(ddblock_table_create(&options, DDBLOCK_KEY_STRING, 0, 1, &error),
-                     DDBLOCK_INVALID);
-    assert_non_null(strstr(error.message, "lock_table"));
+    ddblock_table_options_init(&table);
+    expect_wrong(&options, &table, "lock_table");
     options.lock_table = "locks";
-    assert_int_equal(ddblock_table_create(&options, DDBLOCK_KEY_NONE, 0, 1, &error),
-                     DDBLOCK_INVALID);
-    assert_non_null(strstr(error.message, "partition_type"));
-    assert_int_equal(
-        ddblock_table_create(&options, DDBLOCK_KEY_STRING, DDBLOCK_KEY_STRING, 1, &error),
-        DDBLOCK_INVALID);
-    assert_non_null(strstr(error.message, "sort_type"));
+    table.partition_type = DDBLOCK_KEY_NONE;
+    expect_wrong(&options, &table, "partition_type");
+    table.partition_type = DDBLOCK_KEY_STRING;
+    table.sort_type = DDBLOCK_KEY_STRING;
+    expect_wrong(&options, &table, "sort_type");
     options.sort_key = "s";
-    assert_int_equal(
-        ddblock_table_create(&options, DDBLOCK_KEY_STRING, DDBLOCK_KEY_NONE, 1, &error),
-        DDBLOCK_INVALID);
-    assert_non_null(strstr(error.message, "sort_type"));
-    assert_int_equal(
-        ddblock_table_create(&options, DDBLOCK_KEY_STRING, DDBLOCK_KEY_STRING, -1, &error),
-        DDBLOCK_INVALID);
-    assert_non_null(strstr(error.message, "timeout_ms"));
+    table.sort_type = DDBLOCK_KEY_NONE;
+    expect_wrong(&options, &table, "sort_type");
+    table.sort_type = DDBLOCK_KEY_STRING;
+    table.timeout_ms = -1;
+    expect_wrong(&options, &table, "timeout_ms");
+    table.timeout_ms = 1;
+    table.tags = wrong;
+    table.tag_count = 51;
+    expect_wrong(&options, &table, "tag_count");
+    table.tag_count = 1;
+    expect_wrong(&options, &table, "tags");
+    table.size = 0;
+    expect_wrong(&options, &table, "ddblock_table_options_init");
 }
 
 int main(void)
@@ -150,6 +209,7 @@ int main(void)
         cmocka_unit_test(it_is_waited_for_through_passing_faults),
         cmocka_unit_test(the_time_may_be_over_before),
         cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(what_was_asked_for_is_sent),
         cmocka_unit_test(arguments_are_checked),
     };
 
