@@ -298,7 +298,8 @@ static void what_is_not_sent_is_counted_as_such(void **state)
         ddblock_id id = ddblock_id_string(name);
         struct machine_patience patience = {.by_time = true, .limit = DURATION_FOREVER};
 
-        assert_int_equal(lock_start(f->client, &id, &patience, NULL, &locks[i], NULL), DDBLOCK_OK);
+        assert_int_equal(lock_start(f->client, &id, &patience, NULL, false, &locks[i], NULL),
+                         DDBLOCK_OK);
     }
     turn(f);
     fake_host_pass_ms(&f->host, 6000);

@@ -84,7 +84,7 @@ static struct ddblock_lock *start_with(struct fixture *f, struct ddblock_client 
     ddblock_id id = ddblock_id_string("lock");
     struct ddblock_lock *lock = NULL;
 
-    assert_int_equal(lock_start(client, &id, &patience, NULL, &lock, NULL), DDBLOCK_OK);
+    assert_int_equal(lock_start(client, &id, &patience, NULL, false, &lock, NULL), DDBLOCK_OK);
     turn(f);
     return lock;
 }
