@@ -816,6 +816,7 @@ typedef struct ddblock_metrics {
     uint64_t requests_read;
     uint64_t requests_read_latest; /* strongly consistent */
     uint64_t requests_break;
+    uint64_t requests_list;      /* pages of lists */
     uint64_t requests_refused;   /* whose condition did not hold */
     uint64_t requests_in_doubt;  /* without a reply */
     uint64_t requests_failed;    /* that the store did not carry out */
@@ -824,14 +825,15 @@ typedef struct ddblock_metrics {
     uint64_t requests_unsent;    /* for want of a connection or of memory */
     uint64_t write_units;        /* an estimate of the capacity that DynamoDB counts, for items up
                                     to 1 KB: a unit for each write, also one that was refused */
-    uint64_t read_half_units;    /* half a unit for each read, a whole one for the latest */
+    uint64_t read_half_units;    /* half a unit for each read, a whole one for the latest; lists
+                                    are not in it */
 
     uint64_t heartbeat_margin_min_us; /* the least that was left of a lease when a heartbeat was
                                          answered; UINT64_MAX: none was yet */
     ddblock_histogram wait;           /* until the lock was acquired */
     ddblock_histogram hold;           /* until it was released or lost */
     ddblock_histogram heartbeat;      /* until it was answered, with the wait for a connection */
-    uint64_t reserved[32];
+    uint64_t reserved[31];
 } ddblock_metrics;
 
 /* Copies the metrics of a store. Takes no lock and no memory.

@@ -1,6 +1,7 @@
 /* metrics.c - what a store's thread counts. */
 #include "engine/metrics.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -55,8 +56,10 @@ void metrics_request(ddblock_metrics *metrics, enum request_kind kind)
         [REQUEST_READ_LATEST] = offsetof(ddblock_metrics, requests_read_latest),
         [REQUEST_BREAK] = offsetof(ddblock_metrics, requests_break),
         [REQUEST_BREAK_CLOSED] = offsetof(ddblock_metrics, requests_break),
+        [REQUEST_LIST] = offsetof(ddblock_metrics, requests_list),
     };
 
+    assert(offsets[kind] > 0); /* a kind without a line above would count as something else */
     metrics_add((uint64_t *)(void *)((char *)metrics + offsets[kind]));
 }
 

@@ -48,6 +48,7 @@ static const struct counter counters[] = {
     COUNTER("requests", "kind=\"read\"", requests_read, NULL),
     COUNTER("requests", "kind=\"read_latest\"", requests_read_latest, NULL),
     COUNTER("requests", "kind=\"break\"", requests_break, NULL),
+    COUNTER("requests", "kind=\"list\"", requests_list, NULL),
     COUNTER("requests_refused", NULL, requests_refused, "Writes whose condition did not hold."),
     COUNTER("requests_in_doubt", NULL, requests_in_doubt, "Requests without a reply."),
     COUNTER("requests_failed", NULL, requests_failed, "Requests that the store did not carry out."),

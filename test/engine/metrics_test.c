@@ -65,6 +65,7 @@ static const char *moved(struct fixture *f)
         FIELD(requests_read),
         FIELD(requests_read_latest),
         FIELD(requests_break),
+        FIELD(requests_list),
         FIELD(requests_refused),
         FIELD(requests_in_doubt),
         FIELD(requests_failed),
@@ -264,7 +265,7 @@ static void failures_doubts_and_retries(void **state)
 
     lock_release_start(lock);
     turn(f);
-    while (lock_state(lock, NULL) != DDBLOCK_STATE_RELEASED) {
+    while (!lock->answered) {
         while (f->fake.sent_count > 0) {
             fake_store_lose(&f->fake, 0);
         }
@@ -333,13 +334,15 @@ static void withheld_heartbeats_are_counted(void **state)
     client_release(client);
 }
 
-/* A look and a break, on a store with a thread of its own. */
+/* A look, a break and a list, on a store with a thread of its own. */
 static void errands_are_counted(void **state)
 {
     ddblock_id id = ddblock_id_string("lock");
     ddblock_store *store = NULL;
     ddblock_client *client = NULL;
     ddblock_lock *lock = NULL;
+    ddblock_list *list = NULL;
+    const ddblock_list_entry *entry = NULL;
     ddblock_info info;
     ddblock_metrics metrics;
 
@@ -349,7 +352,12 @@ static void errands_are_counted(void **state)
     assert_int_equal(ddblock_acquire(client, &id, NULL, &lock, NULL), DDBLOCK_OK);
     assert_int_equal(ddblock_show(store, &id, &info, NULL), DDBLOCK_OK);
     assert_int_equal(ddblock_break(store, &id, &info, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_list_open(store, NULL, &list, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_list_next(list, &entry, NULL), DDBLOCK_OK);
+    ddblock_list_close(list);
     assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+    assert_int_equal(metrics.acquisitions, 1);
+    assert_int_equal(metrics.requests_list, 1);
     assert_int_equal(metrics.requests_read_latest, 1);
     assert_int_equal(metrics.requests_break, 1);
     assert_int_equal(metrics.write_units, 2);
@@ -503,7 +511,7 @@ static unsigned check_text(char *text)
 
 static void prometheus_can_read_it(void **state)
 {
-    enum { COUNTERS = 32, HISTOGRAMS = 3 };
+    enum { COUNTERS = 33, HISTOGRAMS = 3 };
     struct fixture *f = *state;
     struct ddblock_lock *lock = acquire(f);
     ddblock_metrics metrics;
