@@ -491,11 +491,12 @@ DDBLOCK_API void ddblock_lock_touch(ddblock_lock *lock);
 DDBLOCK_API void *ddblock_lock_user(const ddblock_lock *lock);
 
 typedef enum ddblock_state {
-    DDBLOCK_STATE_WAITING = 0,  /* being acquired */
-    DDBLOCK_STATE_HELD = 1,     /* held */
-    DDBLOCK_STATE_AT_RISK = 2,  /* held, but under a third of the lease is left */
-    DDBLOCK_STATE_LOST = 3,     /* no longer held; nothing revives it */
-    DDBLOCK_STATE_RELEASED = 4, /* never acquired, or released, or being released */
+    DDBLOCK_STATE_WAITING = 0,   /* being acquired */
+    DDBLOCK_STATE_HELD = 1,      /* held */
+    DDBLOCK_STATE_AT_RISK = 2,   /* held, but under a third of the lease is left */
+    DDBLOCK_STATE_LOST = 3,      /* no longer held; nothing revives it */
+    DDBLOCK_STATE_RELEASED = 4,  /* never acquired, or released */
+    DDBLOCK_STATE_RELEASING = 5, /* let go of: no longer held, and no outcome yet */
 } ddblock_state;
 
 /* Returns the state now. Where it is AT_RISK or LOST, error (if not NULL) gets the status

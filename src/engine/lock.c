@@ -293,7 +293,7 @@ ddblock_state lock_state(struct ddblock_lock *lock, ddblock_error *error)
     (void)pthread_mutex_lock(&lock->engine->mutex);
     state = lock->state;
     if (lock->releasing && (state == DDBLOCK_STATE_HELD || state == DDBLOCK_STATE_AT_RISK)) {
-        state = DDBLOCK_STATE_RELEASED; /* though the store may not have heard of it yet */
+        state = DDBLOCK_STATE_RELEASING;
     }
     if (state == DDBLOCK_STATE_AT_RISK || state == DDBLOCK_STATE_LOST) {
         (void)cause_of(lock, lock->cause_status, error);
