@@ -114,7 +114,7 @@ void acquire_written(const struct step *step, const struct guid_sent *written, u
     };
     machine->watched = true;
     machine->take_over_at = step->event->now;
-    guid_set_settle(&machine->mine, written); /* which makes room for a fresh guid, if need be */
+    guid_set_confirm(&machine->mine, written);
     machine->late++;
     if (machine->late >= LATE_MAX || limit_reached(step)) {
         acquire_give_up(step, DDBLOCK_UNAVAILABLE);

@@ -49,6 +49,24 @@ void guid_set_settle(struct guid_set *set, const struct guid_sent *entry)
     set->count = 1;
 }
 
+void guid_set_confirm(struct guid_set *set, const struct guid_sent *entry)
+{
+    struct guid_sent confirmed = *entry;
+    size_t oldest_other = entry == set->entries ? 1 : 0;
+    size_t first = set->count == GUIDS_MAX ? oldest_other + 1 : 0; /* room for what is sent next */
+    size_t kept = 0;
+
+    assert(entry >= set->entries && entry < set->entries + set->count);
+    confirmed.in_doubt = false;
+    for (size_t i = first; i < set->count; i++) {
+        if (&set->entries[i] != entry && set->entries[i].in_doubt) {
+            set->entries[kept++] = set->entries[i];
+        }
+    }
+    set->entries[kept++] = confirmed;
+    set->count = kept;
+}
+
 void guid_set_name(const struct guid_set *set, struct request *request)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -36,9 +36,15 @@ void guid_set_drop_newest(struct guid_set *set);
 const struct guid_sent *guid_set_find(const struct guid_set *set,
                                       const struct foreign_guid *foreign);
 
-/* The entry's write is confirmed: forgets all others, since each of them now fails its
- * condition. The entry must be of this set. */
+/* The entry's write is confirmed and its lease runs: forgets all others, since each of them fails
+ * its condition as long as that lease runs. The entry must be of this set. */
 void guid_set_settle(struct guid_set *set, const struct guid_sent *entry);
+
+/* The entry's write is confirmed, but its lease is over. It becomes the newest. Others in doubt
+ * stay, since they may yet be carried out once somebody else has had the lock and released it; but
+ * the set has room for one more, if need be by forgetting the oldest of them, whose ghost then
+ * costs a lease's wait. The entry must be of this set. */
+void guid_set_confirm(struct guid_set *set, const struct guid_sent *entry);
 
 /* Copies the guids into a request's condition. */
 void guid_set_name(const struct guid_set *set, struct request *request);

@@ -113,6 +113,28 @@ static void a_condition_names_them_all(void **state)
     }
 }
 
+static void what_is_confirmed_late_leaves_the_doubts_and_room_for_one_more(void **state)
+{
+    struct guid_set set = set_of(GUIDS_MAX);
+
+    (void)state;
+    for (size_t i = 1; i < GUIDS_MAX; i++) {
+        set.entries[i].in_doubt = true;
+    }
+    guid_set_confirm(&set, &set.entries[0]);
+    assert_int_equal(set.count, GUIDS_MAX - 1);
+    assert_int_equal(set.entries[0].guid.bytes[0], 3); /* 2 was the oldest doubt */
+    assert_int_equal(guid_set_newest(&set)->guid.bytes[0], 1);
+    assert_false(guid_set_newest(&set)->in_doubt);
+
+    set = set_of(3);
+    set.entries[0].in_doubt = true;
+    guid_set_confirm(&set, &set.entries[2]);
+    assert_int_equal(set.count, 2); /* 2 was answered */
+    assert_int_equal(set.entries[0].guid.bytes[0], 1);
+    assert_int_equal(set.entries[1].guid.bytes[0], 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +143,7 @@ int main(void)
         cmocka_unit_test(what_is_in_doubt_is_not_dropped),
         cmocka_unit_test(a_guid_is_found_by_all_its_bytes_and_its_type),
         cmocka_unit_test(a_confirmed_guid_stays_alone_and_without_doubt),
+        cmocka_unit_test(what_is_confirmed_late_leaves_the_doubts_and_room_for_one_more),
         cmocka_unit_test(a_condition_names_them_all),
     };
 
