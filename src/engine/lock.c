@@ -75,6 +75,7 @@ ddblock_status lock_start(struct ddblock_client *client, const ddblock_id *id,
     ddblock_status status = lock_create(client, id, patience, &lock, error);
 
     if (status == DDBLOCK_OK) {
+        assert(lock != NULL);
         lock->user = user;
         if (blocking) {
             lock->muted = EVENTS_OF_ACQUISITION;
