@@ -5,15 +5,15 @@
  * Starts the stand-in, acquires LOCKS locks (by default with a lease of 10 s and a heartbeat of
  * 3 s) by one engine thread, holds them for SECONDS, and prints one line of figures:
  *
- *     locks lost at_risk heartbeats cpu_us_per_heartbeat bytes_per_lock resident_bytes_per_lock
- *     least_remaining_ms library_cpu_ms wake_ups
+ *     locks lost at_risk heartbeats cpu_us_per_heartbeat bytes_per_lock bytes_per_lock_max
+ *     resident_bytes_per_lock least_remaining_ms library_cpu_ms wake_ups
  *
  * CPU is user and system time of this process while it holds, over the replies that the stand-in
  * sent meanwhile; library_cpu_ms that of the library's threads alone, which went to sleep and were
- * woken wake_ups times. Memory is the growth of what malloc has given out, and of the resident set,
- * from before the first lock, when as many connections as can be had were in use once, to the end.
- * The resident set keeps what the acquisitions needed: a request for each that waits for a
- * connection. */
+ * woken wake_ups times. Memory is the growth of what malloc has given out, from before the first
+ * lock, when as many connections as can be had were in use once: the median and the greatest of a
+ * look each second, at which some heartbeats may wait for a connection; and of the resident set, to
+ * the end. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
@@ -39,13 +39,13 @@ struct bench {
     long lost;
     long at_risk;
     int64_t least_remaining_ms;
+    double *allocated_bytes; /* at each look while they are held */
 };
 
 /* What has been used so far, or, as a difference, between two looks. */
 struct usage {
     double cpu_us;
     double library_cpu_us;
-    double allocated_bytes;
     double resident_bytes;
     long long replies;
     long long wake_ups;
@@ -77,7 +77,6 @@ static struct usage usage_now(const struct bench *bench)
     return (struct usage){
         .cpu_us = cpu_us(),
         .library_cpu_us = cpu_of_others_us(),
-        .allocated_bytes = allocated_bytes(),
         .resident_bytes = resident_bytes(),
         .replies = standin_answered(&bench->standin),
         .wake_ups = wake_ups(),
@@ -161,16 +160,26 @@ static void look(struct bench *bench)
     }
 }
 
+static int compare(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
 static void print(const struct bench *bench, const struct usage *empty, const struct usage *first,
                   const struct usage *last)
 {
     long long replies = last->replies - first->replies;
     double count = (double)bench->count;
 
-    printf("%ld %ld %ld %lld %.1f %.0f %.0f %" PRId64 " %.1f %lld\n", bench->count, bench->lost,
-           bench->at_risk, replies,
+    qsort(bench->allocated_bytes, (size_t)bench->seconds, sizeof(double), compare);
+    printf("%ld %ld %ld %lld %.1f %.0f %.0f %.0f %" PRId64 " %.1f %lld\n", bench->count,
+           bench->lost, bench->at_risk, replies,
            replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0,
-           (last->allocated_bytes - empty->allocated_bytes) / count,
+           bench->allocated_bytes[bench->seconds / 2] / count,
+           bench->allocated_bytes[bench->seconds - 1] / count,
            (last->resident_bytes - empty->resident_bytes) / count, bench->least_remaining_ms,
            (last->library_cpu_us - first->library_cpu_us) / 1000, last->wake_ups - first->wake_ups);
 }
@@ -180,11 +189,13 @@ static void run(struct bench *bench)
     struct usage empty;
     struct usage first;
     struct usage last;
+    double before;
     long warm = 200;
 
     acquire_all(bench, "warm", warm);
     release_all(bench, warm);
     empty = usage_now(bench);
+    before = allocated_bytes();
     acquire_all(bench, "lock", bench->count);
     look(bench);
     bench->least_remaining_ms = INT64_MAX;
@@ -192,6 +203,7 @@ static void run(struct bench *bench)
     for (long i = 0; i < bench->seconds; i++) {
         (void)poll(NULL, 0, 1000);
         look(bench);
+        bench->allocated_bytes[i] = allocated_bytes() - before;
     }
     last = usage_now(bench);
     print(bench, &empty, &first, &last);
@@ -209,6 +221,10 @@ int main(int argc, char **argv)
     }
     bench.count = strtol(argv[2], NULL, 10);
     bench.seconds = strtol(argv[3], NULL, 10);
+    bench.allocated_bytes = calloc((size_t)bench.seconds + 1, sizeof(double));
+    if (bench.count < 1 || bench.seconds < 1 || bench.allocated_bytes == NULL) {
+        die("LOCKS and SECONDS must be at least 1");
+    }
     bench.locks =
         calloc((size_t)(bench.count > AT_ONCE ? bench.count : AT_ONCE), sizeof(ddblock_lock *));
     standin_start(&bench.standin, arguments);
@@ -219,5 +235,6 @@ int main(int argc, char **argv)
     ddblock_store_close(bench.store);
     standin_stop(&bench.standin);
     free(bench.locks);
+    free(bench.allocated_bytes);
     return bench.lost > 0;
 }
