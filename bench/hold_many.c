@@ -1,37 +1,33 @@
 /* hold_many.c - holds many locks in one process for a while, and tells what that costs.
  *
- *     hold_many STANDIN LOCKS SECONDS [DELAY_MS [LOST_PERMILLE]]
+ *     hold_many STANDIN LOCKS SECONDS [DELAY_MS [LOST_PERMILLE [LEASE_MS HEARTBEAT_MS]]]
  *
- * Starts the stand-in, acquires LOCKS locks with a lease of 10 s and a heartbeat of 3 s by one
- * engine thread, holds them for SECONDS, and prints one line of figures:
+ * Starts the stand-in, acquires LOCKS locks (by default with a lease of 10 s and a heartbeat of
+ * 3 s) by one engine thread, holds them for SECONDS, and prints one line of figures:
  *
- *     locks lost at_risk heartbeats cpu_us_per_heartbeat bytes_per_lock resident_bytes_per_lock
- *     least_remaining_ms
+ *     locks lost at_risk heartbeats cpu_us_per_heartbeat bytes_per_lock bytes_per_lock_max
+ *     resident_bytes_per_lock least_remaining_ms library_cpu_ms wake_ups
  *
  * CPU is user and system time of this process while it holds, over the replies that the stand-in
- * sent meanwhile. Memory is the growth of what malloc has given out, and of the resident set, from
- * before the first lock, when as many connections as can be had were in use once, to the end. The
- * resident set keeps what the burst of acquisitions needed: a request for each that waits for a
- * connection. */
+ * sent meanwhile; library_cpu_ms that of the library's threads alone, which went to sleep and were
+ * woken wake_ups times. Memory is the growth of what malloc has given out, from before the first
+ * lock, when as many connections as can be had were in use once: the median and the greatest of a
+ * look each second, at which some heartbeats may wait for a connection; and of the resident set, to
+ * the end. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "ddblock/ddblock.h"
+#include "harness.h"
 
 enum { LEASE_MS = 10000, HEARTBEAT_MS = 3000 };
 
-struct standin {
-    pid_t pid;
-    FILE *out;
-    int in;
-};
+/* So many acquisitions are begun before the first is waited for: all at once, most would wait for a
+ * connection for longer than a request may. */
+enum { AT_ONCE = 500 };
 
 struct bench {
     struct standin standin;
@@ -39,65 +35,21 @@ struct bench {
     ddblock_client *client;
     ddblock_lock **locks;
     long count;
+    long seconds;
     long lost;
     long at_risk;
     int64_t least_remaining_ms;
+    double *allocated_bytes; /* at each look while they are held */
 };
 
-static void die(const char *what)
-{
-    (void)fprintf(stderr, "hold_many: %s\n", what);
-    exit(1);
-}
-
-static long long read_number(const struct standin *standin)
-{
-    char line[64];
-
-    if (fgets(line, sizeof(line), standin->out) == NULL) {
-        die("the stand-in has ended");
-    }
-    return strtoll(line, NULL, 10);
-}
-
-static long long start_standin(struct standin *standin, char **arguments)
-{
-    int in[2];
-    int out[2];
-
-    if (pipe(in) != 0 || pipe(out) != 0) {
-        die("no pipe");
-    }
-    standin->pid = fork();
-    if (standin->pid == 0) {
-        (void)dup2(in[0], STDIN_FILENO);
-        (void)dup2(out[1], STDOUT_FILENO);
-        (void)close(in[1]);
-        (void)close(out[0]);
-        (void)execv(arguments[0], arguments);
-        _exit(127);
-    }
-    (void)close(in[0]);
-    (void)close(out[1]);
-    standin->in = in[1];
-    standin->out = fdopen(out[0], "r");
-    return read_number(standin);
-}
-
-static long long answered(const struct standin *standin)
-{
-    (void)kill(standin->pid, SIGUSR1);
-    return read_number(standin);
-}
-
-static double cpu_us(void)
-{
-    struct rusage usage;
-
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
+/* What has been used so far, or, as a difference, between two looks. */
+struct usage {
+    double cpu_us;
+    double library_cpu_us;
+    double resident_bytes;
+    long long replies;
+    long long wake_ups;
+};
 
 static double resident_bytes(void)
 {
@@ -120,38 +72,40 @@ static double allocated_bytes(void)
     return (double)(info.uordblks + info.hblkhd);
 }
 
-static void open_client(struct bench *bench, long long port)
+static struct usage usage_now(const struct bench *bench)
 {
-    char endpoint[64];
-    ddblock_dynamodb_options options;
-    ddblock_client_options client;
+    return (struct usage){
+        .cpu_us = cpu_us(),
+        .library_cpu_us = cpu_of_others_us(),
+        .resident_bytes = resident_bytes(),
+        .replies = standin_answered(&bench->standin),
+        .wake_ups = wake_ups(),
+    };
+}
+
+static void open_client(struct bench *bench, int64_t lease_ms, int64_t heartbeat_ms)
+{
+    ddblock_client_options options;
     ddblock_error error;
 
-    (void)snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%lld", port);
-    ddblock_dynamodb_options_init(&options);
-    options.lock_table = "locks";
-    options.endpoint = endpoint;
-    options.access_key_id = "AKIDEXAMPLE";
-    options.secret_access_key = "secret";
-    ddblock_client_options_init(&client);
-    client.owner = "bench";
-    client.lease_duration_ms = LEASE_MS;
-    client.heartbeat_period_ms = HEARTBEAT_MS;
-    if (ddblock_store_open_dynamodb(&options, &bench->store, &error) != DDBLOCK_OK ||
-        ddblock_client_open(bench->store, &client, &bench->client, &error) != DDBLOCK_OK) {
+    bench->store = standin_open_store(&bench->standin);
+    ddblock_client_options_init(&options);
+    options.owner = "bench";
+    options.lease_duration_ms = lease_ms;
+    options.heartbeat_period_ms = heartbeat_ms;
+    if (ddblock_client_open(bench->store, &options, &bench->client, &error) != DDBLOCK_OK) {
         die(error.message);
     }
 }
 
-/* Starts count acquisitions, of locks named by what and a number, and waits for all. */
-static void acquire_all(struct bench *bench, const char *what, long count)
+static void acquire_some(struct bench *bench, const char *what, long first, long end)
 {
     ddblock_acquire_options options;
     ddblock_error error;
 
     ddblock_acquire_options_init(&options);
     options.wait_ms = DDBLOCK_FOREVER;
-    for (long i = 0; i < count; i++) {
+    for (long i = first; i < end; i++) {
         char name[64];
         ddblock_id id;
 
@@ -162,10 +116,18 @@ static void acquire_all(struct bench *bench, const char *what, long count)
             die(error.message);
         }
     }
-    for (long i = 0; i < count; i++) {
+    for (long i = first; i < end; i++) {
         if (ddblock_acquire_wait(bench->locks[i], DDBLOCK_FOREVER, &error) != DDBLOCK_OK) {
             die(error.message);
         }
+    }
+}
+
+/* Acquires count locks, named by what and a number. */
+static void acquire_all(struct bench *bench, const char *what, long count)
+{
+    for (long first = 0; first < count; first += AT_ONCE) {
+        acquire_some(bench, what, first, count - first < AT_ONCE ? count : first + AT_ONCE);
     }
 }
 
@@ -198,51 +160,81 @@ static void look(struct bench *bench)
     }
 }
 
-int main(int argc, char **argv)
+static int compare(const void *a, const void *b)
 {
-    struct bench bench = {.least_remaining_ms = LEASE_MS};
-    double cpu;
-    double memory;
-    double allocated;
-    double allocated_end;
-    double memory_end;
-    long long replies;
-    long seconds;
-    char *arguments[] = {argv[1], argc > 4 ? argv[4] : NULL, argc > 5 ? argv[5] : NULL, NULL};
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static void print(const struct bench *bench, const struct usage *empty, const struct usage *first,
+                  const struct usage *last)
+{
+    long long replies = last->replies - first->replies;
+    double count = (double)bench->count;
+
+    qsort(bench->allocated_bytes, (size_t)bench->seconds, sizeof(double), compare);
+    printf("%ld %ld %ld %lld %.1f %.0f %.0f %.0f %" PRId64 " %.1f %lld\n", bench->count,
+           bench->lost, bench->at_risk, replies,
+           replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0,
+           bench->allocated_bytes[bench->seconds / 2] / count,
+           bench->allocated_bytes[bench->seconds - 1] / count,
+           (last->resident_bytes - empty->resident_bytes) / count, bench->least_remaining_ms,
+           (last->library_cpu_us - first->library_cpu_us) / 1000, last->wake_ups - first->wake_ups);
+}
+
+static void run(struct bench *bench)
+{
+    struct usage empty;
+    struct usage first;
+    struct usage last;
+    double before;
     long warm = 200;
 
+    acquire_all(bench, "warm", warm);
+    release_all(bench, warm);
+    empty = usage_now(bench);
+    before = allocated_bytes();
+    acquire_all(bench, "lock", bench->count);
+    look(bench);
+    bench->least_remaining_ms = INT64_MAX;
+    first = usage_now(bench);
+    for (long i = 0; i < bench->seconds; i++) {
+        (void)poll(NULL, 0, 1000);
+        look(bench);
+        bench->allocated_bytes[i] = allocated_bytes() - before;
+    }
+    last = usage_now(bench);
+    print(bench, &empty, &first, &last);
+    release_all(bench, bench->count);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.least_remaining_ms = INT64_MAX};
+    char *arguments[] = {argv[1], argc > 4 ? argv[4] : NULL, argc > 5 ? argv[5] : NULL, NULL};
+
     if (argc < 4) {
-        die("usage: hold_many STANDIN LOCKS SECONDS [DELAY_MS [LOST_PERMILLE]]");
+        die("usage: hold_many STANDIN LOCKS SECONDS [DELAY_MS [LOST_PERMILLE [LEASE_MS "
+            "HEARTBEAT_MS]]]");
     }
     bench.count = strtol(argv[2], NULL, 10);
-    seconds = strtol(argv[3], NULL, 10);
-    bench.locks = calloc((size_t)(bench.count > warm ? bench.count : warm), sizeof(ddblock_lock *));
-    open_client(&bench, start_standin(&bench.standin, arguments));
-    acquire_all(&bench, "warm", warm);
-    release_all(&bench, warm);
-    memory = resident_bytes();
-    allocated = allocated_bytes();
-    acquire_all(&bench, "lock", bench.count);
-    look(&bench);
-    bench.least_remaining_ms = LEASE_MS;
-    cpu = cpu_us();
-    replies = answered(&bench.standin);
-    for (long i = 0; i < seconds; i++) {
-        (void)poll(NULL, 0, 1000);
-        look(&bench);
+    bench.seconds = strtol(argv[3], NULL, 10);
+    bench.allocated_bytes = calloc((size_t)bench.seconds + 1, sizeof(double));
+    if (bench.count < 1 || bench.seconds < 1 || bench.allocated_bytes == NULL) {
+        die("LOCKS and SECONDS must be at least 1");
     }
-    replies = answered(&bench.standin) - replies;
-    cpu = cpu_us() - cpu;
-    memory_end = resident_bytes();
-    allocated_end = allocated_bytes();
-    printf("%ld %ld %ld %lld %.1f %.0f %.0f %" PRId64 "\n", bench.count, bench.lost, bench.at_risk,
-           replies, replies > 0 ? cpu / (double)replies : 0.0,
-           (allocated_end - allocated) / (double)bench.count,
-           (memory_end - memory) / (double)bench.count, bench.least_remaining_ms);
-    release_all(&bench, bench.count);
+    bench.locks =
+        calloc((size_t)(bench.count > AT_ONCE ? bench.count : AT_ONCE), sizeof(ddblock_lock *));
+    standin_start(&bench.standin, arguments);
+    open_client(&bench, argc > 7 ? strtol(argv[6], NULL, 10) : LEASE_MS,
+                argc > 7 ? strtol(argv[7], NULL, 10) : HEARTBEAT_MS);
+    run(&bench);
     ddblock_client_close(bench.client);
     ddblock_store_close(bench.store);
-    (void)close(bench.standin.in);
-    (void)waitpid(bench.standin.pid, NULL, 0);
+    standin_stop(&bench.standin);
+    free(bench.locks);
+    free(bench.allocated_bytes);
     return bench.lost > 0;
 }

@@ -261,7 +261,9 @@ static ddblock_status list_locks(struct list *list, ddblock_store *store, ddbloc
     }
     print(list, &listing);
     if (unknown > 0) {
-        say("%zu locks were not watched, as their leases are longer than --patience", unknown);
+        say("%zu %s not watched, as %s longer than --patience", unknown,
+            unknown == 1 ? "lock was" : "locks were",
+            unknown == 1 ? "its lease is" : "their leases are");
     }
     listing_finish(&listing);
     return status;

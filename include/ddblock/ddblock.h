@@ -217,7 +217,7 @@ typedef struct ddblock_dynamodb_options {
     const char *session_token;     /* NULL: none, if the other two are given */
     const char *ca_file;           /* PEM; default AWS_CA_BUNDLE, then ca_bundle of the
                                   profile, then the system's */
-    uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 64 */
+    uint32_t max_connections;      /* requests in flight at once, 1 … 1024; default 128 */
     ddblock_log_function log;      /* default: nothing is logged */
     void *log_user;                /* handed to log */
     const char *profile;           /* of AWS's shared files; default AWS_PROFILE, then
@@ -318,7 +318,8 @@ typedef struct ddblock_client_options {
                                     not */
     int64_t settle_ms;           /* fail-open: after a lock was taken over, how long it is held
                                     before the acquisition ends, for what the dead holder may
-                                    have sent and cannot be fenced; default 0 */
+                                    have sent and cannot be fenced; without heartbeats less
+                                    than the lease; default 0 */
     int trust_local_time;        /* not 0: a waiter takes a dead holder's lock when that
                                     holder's wall clock and its own say that the lease
                                     is over. Unsafe where wall clocks differ */

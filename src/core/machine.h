@@ -12,19 +12,19 @@
 
 struct machine_config {
     ddblock_kind kind;
+    uint32_t drift_ppm;
+    uint32_t tries; /* how often in a row a request may fail before an acquisition does; 0: as
+                       TRIES_DEFAULT */
+    bool trust_local_time;
     int64_t lease_ms;               /* fail-open */
     struct duration heartbeat;      /* fail-open; 0: none */
     struct duration poll;           /* fail-open */
     struct duration acquire_period; /* fail-closed */
-    uint32_t drift_ppm;
-    bool trust_local_time;
-    struct duration max_hold; /* fail-open: no heartbeats beyond it; 0: no limit */
+    struct duration max_hold;       /* fail-open: no heartbeats beyond it; 0: no limit */
     struct duration watchdog; /* fail-open: nor when the program was not heard of for this long;
                                  0: it need not be */
     struct duration settle;   /* fail-open: after a take-over, how long the lock is held before the
                                  program is told that it is */
-    uint32_t tries; /* how often in a row a request may fail before an acquisition does; 0: as
-                       TRIES_DEFAULT */
 };
 
 /* As the AWS SDKs do for DynamoDB ("Retry behavior", AWS SDKs and Tools Reference Guide). */
@@ -50,8 +50,7 @@ struct machine_grant {
 };
 
 /* What a machine needs while it acquires, and when something goes wrong, but not while it just
- * holds: the caller's memory, in which it keeps
- */
+ * holds: the caller's memory, which it gives back in calm. */
 struct machine_aside {
     struct record seen; /* the item as it was last received */
     struct guids_more guids;
@@ -134,7 +133,7 @@ struct machine {
     struct instant heartbeat_at;
     enum withheld withheld;
     enum origin origin;
-    uint64_t withheld_count;    /* how often a heartbeat was withheld */
+    uint32_t withheld_count;    /* how often a heartbeat was withheld */
     struct instant announce_at; /* when the program is told, after settling */
     bool announced;
     bool adopted; /* it was not acquired here, but handed over by another process */

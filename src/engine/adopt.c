@@ -126,7 +126,7 @@ ddblock_status lock_adopt(struct ddblock_client *client, const ddblock_id *id, c
     }
     if (status == DDBLOCK_OK) {
         machine_init_adopted(&lock->machine, &client->config, &grant, aside);
-        aside = NULL; /* now the lock's */
+        aside = NULL;            /* now the lock's */
         lock->task.scope = NULL; /* it does not wait its turn: it is held */
         lock->muted = EVENTS_OF_ACQUISITION;
         lock_run(lock);

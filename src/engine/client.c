@@ -49,6 +49,22 @@ static ddblock_status check_heartbeat(const ddblock_client_options *options, ddb
                       heartbeat_ms, half_ms);
 }
 
+/* The lease must outlast the settling, or no take-over would ever end in an acquisition. */
+static ddblock_status check_settle(const ddblock_client_options *options, ddblock_error *error)
+{
+    ddblock_status status = check_range("settle_ms", options->settle_ms, 0, INT32_MAX, error);
+
+    if (status != DDBLOCK_OK || options->heartbeat_period_ms != 0 ||
+        options->settle_ms < options->lease_duration_ms) {
+        return status;
+    }
+    return status_set(error, DDBLOCK_INVALID,
+                      "settle_ms is %" PRId64
+                      ", but must be less than lease_duration_ms, which is %" PRId64
+                      ", as there are no heartbeats: the lease would end first",
+                      options->settle_ms, options->lease_duration_ms);
+}
+
 static ddblock_status check_owner(const char *owner, ddblock_error *error)
 {
     struct bytes bytes;
@@ -103,7 +119,7 @@ static ddblock_status check_options(const ddblock_client_options *options, ddblo
         status = check_range("watchdog_ms", options->watchdog_ms, 0, INT64_MAX, error);
     }
     if (status == DDBLOCK_OK) {
-        status = check_range("settle_ms", options->settle_ms, 0, INT32_MAX, error);
+        status = check_settle(options, error);
     }
     return status;
 }

@@ -192,9 +192,9 @@ static ddblock_status report(const struct ddblock_lock *worst, size_t bad, ddblo
     char name[128];
 
     (void)text_escape(name, sizeof(name), worst->id->partition.value);
-    return status_set(error, status, "%zu locks were not released; \"%s\": %s", bad, name,
-                      worst->answered && worst->cause != NULL ? worst->cause
-                                                              : ddblock_status_text(status));
+    return status_set(
+        error, status, "%zu %s not released; \"%s\": %s", bad, bad == 1 ? "lock was" : "locks were",
+        name, worst->answered && worst->cause != NULL ? worst->cause : ddblock_status_text(status));
 }
 
 /* With the mutex held. */

@@ -36,8 +36,11 @@ void explain_not_acquired(ddblock_error *error, ddblock_status status,
 
     switch (status) {
     case DDBLOCK_NOT_ACQUIRED:
-        if (machine_seen(machine)->kind == RECORD_FAIL_OPEN ||
-            machine_seen(machine)->kind == RECORD_FAIL_CLOSED) {
+        if (record_is_released(machine_seen(machine))) { /* while it settled */
+            (void)status_set(error, status, "the lock was released by somebody else: %s",
+                             holder(who, machine_seen(machine)));
+        } else if (machine_seen(machine)->kind == RECORD_FAIL_OPEN ||
+                   machine_seen(machine)->kind == RECORD_FAIL_CLOSED) {
             (void)status_set(error, status, "the lock is held by %s",
                              holder(who, machine_seen(machine)));
         } else {

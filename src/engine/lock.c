@@ -188,9 +188,9 @@ ddblock_status lock_release(struct ddblock_lock *lock, ddblock_error *error)
  * way already may give too little; then one more is sent. With the mutex held. */
 static ddblock_status wait_for_time(struct ddblock_lock *lock, int64_t ms, ddblock_error *error)
 {
-    uint64_t failed = lock->renewals_failed;
-    uint64_t withheld = lock->renewals_withheld;
-    uint64_t renewals = lock->renewals;
+    uint32_t failed = lock->renewals_failed;
+    uint32_t withheld = lock->renewals_withheld;
+    uint32_t renewals = lock->renewals;
     int tries = 0;
 
     while (lock_remaining_ms(lock) < ms) {

@@ -49,9 +49,9 @@ struct ddblock_lock {
     char *cause;
     struct record *holder;   /* whom it waits for, or who has what was lost; NULL: nobody seen */
     struct record *previous; /* from whom it was taken over; NULL: it was not */
-    uint64_t renewals;       /* that have moved the deadline */
-    uint64_t renewals_failed;
-    uint64_t renewals_withheld;
+    uint32_t renewals;       /* that have moved the deadline */
+    uint32_t renewals_failed;
+    uint32_t renewals_withheld;
     ddblock_status renewal_status; /* of the last that failed */
     int event_fd;                  /* -1: nobody asked for it yet */
 

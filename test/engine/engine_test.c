@@ -344,6 +344,14 @@ static void expect_invalid(ddblock_store *store, const ddblock_client_options *o
     assert_string_equal(error.message, sentence);
 }
 
+static void expect_valid(ddblock_store *store, const ddblock_client_options *options)
+{
+    ddblock_client *client = NULL;
+
+    assert_int_equal(ddblock_client_open(store, options, &client, NULL), DDBLOCK_OK);
+    ddblock_client_close(client);
+}
+
 static void options_out_of_bounds_are_named(void **state)
 {
     struct fixture *f = *state;
@@ -372,6 +380,17 @@ static void options_out_of_bounds_are_named(void **state)
     bad = good;
     bad.drift_ppm = 100001;
     expect_invalid(f->store, &bad, "drift_ppm is 100001, but must lie between 0 and 100000");
+    bad = good;
+    bad.settle_ms = 10000; /* the lease: heartbeats make it last */
+    expect_valid(f->store, &bad);
+    bad.heartbeat_period_ms = 0;
+    expect_invalid(f->store, &bad,
+                   "settle_ms is 10000, but must be less than lease_duration_ms, which is 10000, "
+                   "as there are no heartbeats: the lease would end first");
+    bad.settle_ms = 9999;
+    expect_valid(f->store, &bad);
+    bad.settle_ms = -1;
+    expect_invalid(f->store, &bad, "settle_ms is -1, but must lie between 0 and 2147483647");
     bad = good;
     bad.kind = (ddblock_kind)7;
     expect_invalid(f->store, &bad,

@@ -403,7 +403,7 @@ static void what_could_not_be_released_is_reported(void **state)
     }
     kept = acquire(f->client, &other);
     assert_int_equal(ddblock_client_release_all(f->client, 60000, &error), DDBLOCK_LOST);
-    assert_string_equal(error.message, "1 locks were not released; \"lock\": the lease ended "
+    assert_string_equal(error.message, "1 lock was not released; \"lock\": the lease ended "
                                        "before it was renewed: there are no heartbeats");
     assert_int_equal(ddblock_release(kept, NULL), DDBLOCK_OK);
     assert_int_equal(ddblock_release(lost, NULL), DDBLOCK_LOST);

@@ -1,4 +1,5 @@
 /* origin_test.c - from whom a lock was taken over, when the own writes come between. */
+#include "engine/client_locks.h"
 #include "engine/still.h"
 
 #include "store/transition.h"
@@ -72,6 +73,48 @@ static void a_take_over_that_is_recognised_while_it_settles(void **state)
     client_release(client);
 }
 
+/* While it settles the next heartbeat is refused: there is no lock, and the acquisition has ended.
+ */
+static void a_take_over_that_is_lost_while_it_settles(void **state)
+{
+    struct fixture *f = *state;
+    struct ddblock_client *client;
+    ddblock_client_options options;
+    struct ddblock_lock *lock;
+    ddblock_event event;
+    ddblock_error error = {0};
+
+    ddblock_client_options_init(&options);
+    options.settle_ms = 60000;
+    client = open_client(f, &options);
+    for (int broken = 0; broken <= 1; broken++) {
+        lock = start_waiting(f, client);
+        carry_out_all(f);
+        fake_host_pass_ms(&f->host, 100);
+        carry_out_all(f);
+        assert_int_equal(f->fake.record.token, 8); /* taken over */
+        assert_int_equal(lock_wait(lock, 0, NULL), DDBLOCK_PENDING);
+        f->fake.record.guid = (struct foreign_guid){.type = 'S', .size = 5, .bytes = "thief"};
+        f->fake.record.lease_ms = broken ? LEASE_RELEASED_MS : LEASE_MS;
+        (void)snprintf(f->fake.record.owner, sizeof(f->fake.record.owner), "thief");
+        assert_int_equal(client_next_event(client, &event), DDBLOCK_PENDING);
+        fake_host_pass_ms(&f->host, LEASE_MS / 3);
+        carry_out_all(f);
+        assert_int_equal(lock_wait(lock, 0, &error), DDBLOCK_NOT_ACQUIRED);
+        assert_string_equal(error.message,
+                            broken ? "the lock was released by somebody else: thief (token 8, "
+                                     "released)"
+                                   : "the lock is held by thief (token 8, lease 10000 ms)");
+        assert_int_equal(client_next_event(client, &event), DDBLOCK_OK);
+        assert_int_equal(event.kind, DDBLOCK_EVENT_NOT_ACQUIRED);
+        assert_int_equal(lock_token(lock), 0);
+        assert_int_equal(lock_remaining_ms(lock), 0);
+        assert_int_equal(f->engine.loop.task_count, 0); /* and nothing is tried again */
+        assert_int_equal(release(f, lock), DDBLOCK_OK);
+    }
+    client_release(client);
+}
+
 /* The reply to the take-over comes when its lease is over, and the lock is taken from ourselves. */
 static void a_take_over_that_was_answered_late(void **state)
 {
@@ -114,6 +157,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, still_set_up, still_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_take_over_that_is_recognised_while_it_settles),
+        TEST(a_take_over_that_is_lost_while_it_settles),
         TEST(a_take_over_that_was_answered_late),
         TEST(an_own_renewal_is_no_holder),
     };

@@ -52,7 +52,7 @@ static void defaults_are_filled_in(void **state)
     assert_string_equal(table.name, "locks");
     assert_string_equal(table.partition_key, "id");
     assert_false(dynamodb_table_has_sort_key(&table));
-    assert_int_equal(checked.max_connections, 64);
+    assert_int_equal(checked.max_connections, 128);
     assert_int_equal(checked.size, sizeof(checked));
 }
 
@@ -77,7 +77,7 @@ static void options_of_another_version_are_read(void **state)
     options.size = offsetof(ddblock_dynamodb_options, sort_key);
     assert_int_equal(dynamodb_options_read(&options, &checked, &table, NULL), DDBLOCK_OK);
     assert_null(checked.sort_key);
-    assert_int_equal(checked.max_connections, 64);
+    assert_int_equal(checked.max_connections, 128);
 
     options.size = 0;
     assert_refused(&options, "ddblock_dynamodb_options_init");

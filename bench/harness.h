@@ -1,0 +1,39 @@
+/* harness.h - what the benchmarks share: the stand-in as a child, and what the process has used. */
+#ifndef BENCH_HARNESS_H
+#define BENCH_HARNESS_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "ddblock/ddblock.h"
+
+struct standin {
+    pid_t pid;
+    FILE *out;
+    int in;
+    long long port;
+};
+
+/* Ends the program with a sentence. */
+void die(const char *what);
+
+/* arguments: the stand-in's path, its arguments, NULL. */
+void standin_start(struct standin *standin, char **arguments);
+
+/* How many requests it has answered so far. */
+long long standin_answered(const struct standin *standin);
+
+/* Lets it end, and waits for that. */
+void standin_stop(struct standin *standin);
+
+/* A store on the stand-in. */
+ddblock_store *standin_open_store(const struct standin *standin);
+
+/* User and system time of this process, and of all its threads but the one that asks. */
+double cpu_us(void);
+double cpu_of_others_us(void);
+
+/* How often a thread has gone to sleep and was woken, of all threads but the first. */
+long long wake_ups(void);
+
+#endif
