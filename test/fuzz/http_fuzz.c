@@ -55,7 +55,8 @@ static void check_reply(const struct http_reply *reply, struct bytes sent)
         assert(reply->body.size <= sent.size && reply->body.size <= REPLY_SIZE_MAX);
         assert(reply->date_unix_ms >= -1 && reply->retry_after_ms >= -1);
         assert(reply->crc32 >= -1 && reply->crc32 <= (int64_t)UINT32_MAX);
-        assert(memmem(sent.data, sent.size, "\n\r\n", 3) != NULL ||
+        /* libcurl takes a line that begins with a carriage return for an empty one. */
+        assert(memmem(sent.data, sent.size, "\n\r", 2) != NULL ||
                memmem(sent.data, sent.size, "\n\n", 2) != NULL);
     } else {
         assert(reply->result == HTTP_IN_DOUBT);
