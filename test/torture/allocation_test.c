@@ -3,6 +3,7 @@
  *
  * With DDBLOCK_TORTURE=full each of them; else every few, beginning elsewhere in each scenario. */
 #include "torture/allocations.h"
+#include "torture/parallel.h"
 #include "torture/scenarios.h"
 
 /* A prime, so that what repeats is not always missed; where there are few, each is taken. */
@@ -43,41 +44,26 @@ static void torture(const struct scenario *scenario, enum where where, size_t co
                   scenario->name, where_name(where), runs, count, struck, most);
 }
 
-static void torture_all(size_t count)
+/* One scenario everywhere: one job has one allocation fail, another several. */
+static void torture_all(size_t index)
 {
-    allocations_guard(TORTURE_SECRET);
-    for (const struct scenario *scenario = scenarios; scenario->name != NULL; scenario++) {
-        for (int where = 0; where < WHERES; where++) {
-            if (scenario->where & 1U << where) {
-                torture(scenario, (enum where)where, count);
-            }
+    const struct scenario *scenario = &scenarios[index / 2];
+
+    for (int where = 0; where < WHERES; where++) {
+        if (scenario->where & 1U << where) {
+            torture(scenario, (enum where)where, index % 2 == 0 ? TROUBLE_ONCE : TROUBLE_BURST);
         }
     }
 }
 
-static void every_allocation_fails_once(void **state)
-{
-    (void)state;
-    torture_all(TROUBLE_ONCE);
-}
-
-static void several_fail_in_a_row(void **state)
-{
-    (void)state;
-    torture_all(TROUBLE_BURST);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_allocation_fails_once),
-        cmocka_unit_test(several_fail_in_a_row),
-    };
-    int failed;
+    size_t count = 0;
 
+    while (scenarios[count].name != NULL) {
+        count++;
+    }
     allocations_hook();
-    world_start();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    world_stop();
-    return failed;
+    allocations_guard(TORTURE_SECRET);
+    return parallel_run(2 * count, torture_all) == 0 ? 0 : 1;
 }

@@ -23,22 +23,28 @@ void *__wrap_realloc(void *data, size_t size);
 char *__wrap_strdup(const char *text);
 void __wrap_free(void *data);
 
+static bool hooked; /* else nothing fails */
 static const char *guarded;
 static atomic_bool leaked;
 
+static bool fails(void)
+{
+    return hooked && trouble_strikes();
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return trouble_strikes() ? NULL : __real_malloc(size);
+    return fails() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return trouble_strikes() ? NULL : __real_calloc(count, size);
+    return fails() ? NULL : __real_calloc(count, size);
 }
 
 char *__wrap_strdup(const char *text)
 {
-    return trouble_strikes() ? NULL : __real_strdup(text);
+    return fails() ? NULL : __real_strdup(text);
 }
 
 void __wrap_free(void *data)
@@ -54,7 +60,7 @@ void __wrap_free(void *data)
 void *__wrap_realloc(void *data, size_t size)
 {
     size_t old = data != NULL ? malloc_usable_size(data) : 0;
-    void *moved = trouble_strikes() ? NULL : __real_malloc(size);
+    void *moved = fails() ? NULL : __real_malloc(size);
 
     if (moved != NULL && data != NULL) {
         memcpy(moved, data, old < size ? old : size);
@@ -69,12 +75,12 @@ static sqlite3_mem_methods sqlite_memory;
 
 static void *sqlite_malloc(int size)
 {
-    return trouble_strikes() ? NULL : sqlite_memory.xMalloc(size);
+    return fails() ? NULL : sqlite_memory.xMalloc(size);
 }
 
 static void *sqlite_realloc(void *data, int size)
 {
-    return trouble_strikes() ? NULL : sqlite_memory.xRealloc(data, size);
+    return fails() ? NULL : sqlite_memory.xRealloc(data, size);
 }
 
 static void hook_sqlite(void)
@@ -119,6 +125,7 @@ void allocations_hook(void)
                      CURLE_OK);
     json_set_alloc_funcs(__wrap_malloc, __wrap_free);
     hook_sqlite();
+    hooked = true;
 }
 
 void allocations_guard(const char *secret)

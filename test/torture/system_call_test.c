@@ -1,5 +1,6 @@
 /* system_call_test.c - every scenario again with the first system call of a name failing, the
  * second, and so on; and with several in a row. */
+#include "torture/parallel.h"
 #include "torture/scenarios.h"
 #include "torture/system_calls.h"
 
@@ -35,46 +36,31 @@ static size_t torture(const struct scenario *scenario, enum where where,
     return struck;
 }
 
-static void torture_all(size_t count)
+/* All scenarios with one mishap: of each one job has it happen once, another several times. */
+static void torture_all(size_t index)
 {
-    for (const struct mishap *mishap = mishaps; mishap->call != NULL; mishap++) {
-        size_t struck[WHERES] = {0};
+    const struct mishap *mishap = &mishaps[index / 2];
+    size_t count = index % 2 == 0 ? TROUBLE_ONCE : TROUBLE_BURST;
+    size_t struck[WHERES] = {0};
 
-        for (const struct scenario *scenario = scenarios; scenario->name != NULL; scenario++) {
-            for (int where = 0; where < WHERES; where++) {
-                if (scenario->where & 1U << where) {
-                    struck[where] += torture(scenario, (enum where)where, mishap, count);
-                }
+    for (const struct scenario *scenario = scenarios; scenario->name != NULL; scenario++) {
+        for (int where = 0; where < WHERES; where++) {
+            if (scenario->where & 1U << where) {
+                struck[where] += torture(scenario, (enum where)where, mishap, count);
             }
         }
-        print_message("%-14s %-28s %zu in a row, in memory %zu times, file %zu, dynamodb %zu\n",
-                      mishap->call, mishap->error != 0 ? strerror(mishap->error) : "less", count,
-                      struck[IN_MEMORY], struck[IN_FILE], struck[IN_DYNAMODB]);
     }
-}
-
-static void every_call_fails_once(void **state)
-{
-    (void)state;
-    torture_all(TROUBLE_ONCE);
-}
-
-static void several_fail_in_a_row(void **state)
-{
-    (void)state;
-    torture_all(TROUBLE_BURST);
+    print_message("%-14s %-32s %zu in a row, in memory %zu times, file %zu, dynamodb %zu\n",
+                  mishap->call, mishap->error != 0 ? strerror(mishap->error) : "less", count,
+                  struck[IN_MEMORY], struck[IN_FILE], struck[IN_DYNAMODB]);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_call_fails_once),
-        cmocka_unit_test(several_fail_in_a_row),
-    };
-    int failed;
+    size_t count = 0;
 
-    world_start();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    world_stop();
-    return failed;
+    while (mishaps[count].call != NULL) {
+        count++;
+    }
+    return parallel_run(2 * count, torture_all) == 0 ? 0 : 1;
 }

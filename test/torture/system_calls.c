@@ -15,6 +15,7 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -108,24 +109,39 @@ static size_t less(size_t size)
 OPEN(open)
 OPEN(open64)
 
+/* True for a command that takes a lock on a file. Giving one back does not fail. */
+static bool takes_lock(int command, const struct flock *lock)
+{
+    return (command == F_SETLK || command == F_SETLKW) && lock->l_type != F_UNLCK;
+}
+
 #define FCNTL(name)                                                                                \
     EXPORT int name(int fd, int command, ...)                                                      \
     {                                                                                              \
         va_list arguments;                                                                         \
         void *argument;                                                                            \
-        bool locks = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK;          \
                                                                                                    \
         va_start(arguments, command);                                                              \
         argument = va_arg(arguments, void *);                                                      \
         va_end(arguments);                                                                         \
-        return locks && strikes("fcntl") ? -1 : REAL(name)(fd, command, argument);                 \
+        return takes_lock(command, argument) && strikes("fcntl")                                   \
+                   ? -1                                                                            \
+                   : REAL(name)(fd, command, argument);                                            \
     }
 FCNTL(fcntl)
 FCNTL(fcntl64)
 
+/* What wakes a thread (eventfd, timerfd) never fails so, and is no file of any type. */
+static bool is_file(int fd)
+{
+    struct stat stat;
+
+    return fstat(fd, &stat) == 0 && (stat.st_mode & S_IFMT) != 0;
+}
+
 EXPORT ssize_t read(int fd, void *data, size_t size)
 {
-    if (strikes("read")) {
+    if (is_file(fd) && strikes("read")) {
         if (errno != 0) {
             return -1;
         }
@@ -136,7 +152,7 @@ EXPORT ssize_t read(int fd, void *data, size_t size)
 
 EXPORT ssize_t write(int fd, const void *data, size_t size)
 {
-    return strikes("write") ? -1 : REAL(write)(fd, data, size);
+    return is_file(fd) && strikes("write") ? -1 : REAL(write)(fd, data, size);
 }
 
 #define PREAD(name, offset_type)                                                                   \
@@ -188,7 +204,7 @@ EXPORT int socket(int domain, int type, int protocol)
     return strikes("socket") ? -1 : REAL(socket)(domain, type, protocol);
 }
 
-EXPORT int connect(int fd, const struct sockaddr *address, socklen_t size)
+EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
     return strikes("connect") ? -1 : REAL(connect)(fd, address, size);
 }

@@ -57,6 +57,11 @@ void world_stop(void)
     folder_remove(&folder);
 }
 
+const char *world_endpoint(void)
+{
+    return standin.url;
+}
+
 const char *where_name(enum where where)
 {
     static const char *const names[WHERES] = {

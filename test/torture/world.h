@@ -28,6 +28,9 @@ struct world {
 void world_start(void);
 void world_stop(void);
 
+/* The URL of the stand-in. */
+const char *world_endpoint(void);
+
 const char *where_name(enum where where);
 
 /* A world with no store yet; may be done again and again. */
