@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct store_reply reply;
 
     /* An odd one has a checksum that is not the body's (but for a chance of 2^-32 and for none). */
-    http.crc32 = headers % 2 != 0 ? UINT32_C(0xDEADBEEF) : -1;
+    http.crc32 = headers % 2 != 0 ? INT64_C(0xDEADBEEF) : -1;
     http.retry_after_ms = headers >= 0x80 ? headers : -1;
     question.clock_corrected = fuzz_take(&input) % 2 != 0;
     http.body = input;

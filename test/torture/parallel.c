@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "torture/world.h"
+#include "torture/scenarios.h"
 
 enum { AT_ONCE = 8 };
 
@@ -26,6 +26,9 @@ static int job_main(void)
     world_start();
     failed = cmocka_run_group_tests_name("torture", tests, NULL, NULL);
     world_stop();
+    if (failed != 0) {
+        print_error("it was at %s\n", scenario_watched());
+    }
     return failed == 0 ? 0 : 1;
 }
 

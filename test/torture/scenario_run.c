@@ -12,7 +12,9 @@ static char watched[256];
 static void hang(int signal_number)
 {
     (void)signal_number;
+    (void)!write(STDERR_FILENO, "it hangs: ", 10);
     (void)!write(STDERR_FILENO, watched, strlen(watched));
+    (void)!write(STDERR_FILENO, "\n", 1);
     _exit(1);
 }
 
@@ -20,10 +22,15 @@ void scenario_watch(const char *what, const struct scenario *scenario, enum wher
 {
     struct sigaction action = {.sa_handler = hang};
 
-    snprintf(watched, sizeof(watched), "%s %zu of \"%s\" in %s: it hangs\n", what, k,
-             scenario->name, where_name(where));
+    snprintf(watched, sizeof(watched), "%s %zu of \"%s\" in %s", what, k, scenario->name,
+             where_name(where));
     (void)sigaction(SIGALRM, &action, NULL);
     (void)alarm(HANG_S);
+}
+
+const char *scenario_watched(void)
+{
+    return watched;
 }
 
 size_t scenario_run(const struct scenario *scenario, enum where where, size_t k, size_t count)

@@ -17,7 +17,11 @@ extern const struct scenario scenarios[];
  * if something is believed that is not so. Returns how many things could have gone wrong. */
 size_t scenario_run(const struct scenario *scenario, enum where where, size_t k, size_t count);
 
-/* Says which scenario it is and ends the process if it takes two minutes. */
+/* The k-th of these goes wrong in the next run of the scenario: ends the process with that, if it
+ * takes two minutes. */
 void scenario_watch(const char *what, const struct scenario *scenario, enum where where, size_t k);
+
+/* Which one it was last. */
+const char *scenario_watched(void);
 
 #endif

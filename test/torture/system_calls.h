@@ -3,7 +3,8 @@
  * system_calls.c has functions of the names of libc's. Where it is linked into a program, or loaded
  * before the libraries of one (LD_PRELOAD), all of its libraries call these; libc itself does not.
  * In a program that is called ddblock, DDBLOCK_TORTURE_CALL = "NAME K COUNT ERROR" arms it from
- * the start: "connect 1 1 111". ERROR 0 stands for doing less. */
+ * the start: "connect 1 1 111". ERROR 0 stands for doing less. When it strikes, a byte goes to the
+ * file DDBLOCK_TORTURE_MARK. */
 #ifndef TEST_TORTURE_SYSTEM_CALLS_H
 #define TEST_TORTURE_SYSTEM_CALLS_H
 
