@@ -262,6 +262,13 @@ int main(int argc, char **argv)
     watch(&server, server.signal_fd);
     watch(&server, STDIN_FILENO);
     serve(&server);
+    for (int fd = STDERR_FILENO + 1; fd < CONNECTIONS_MAX; fd++) {
+        if (server.connections[fd].fd == fd) {
+            close_connection(&server, &server.connections[fd]);
+        }
+    }
+    free(server.connections);
+    heap_finish(&server.timers);
     table_destroy(server.table);
     return 0;
 }

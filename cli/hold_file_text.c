@@ -107,8 +107,9 @@ size_t hold_text_write(const struct hold_file *file, char *target, size_t size)
     add(&writer, "%s", line);
     add(&writer,
         "# A lock that ddblock holds. Who can read this file may be able to release it.\n");
-    add(&writer, "boot = %s\nholder = %d\nholder-start = %" PRIu64 "\ntoken = %" PRIu64 "\n",
-        file->boot, (int)file->holder.pid, file->holder.start, file->token);
+    add_value(&writer, "boot", file->boot);
+    add(&writer, "holder = %d\nholder-start = %" PRIu64 "\ntoken = %" PRIu64 "\n",
+        (int)file->holder.pid, file->holder.start, file->token);
     add(&writer, "fail-closed = %s\nlease = %" PRId64 "\ndrift-ppm = %" PRId64 "\n",
         file->client.kind == DDBLOCK_FAIL_CLOSED ? "yes" : "no", file->client.lease_duration_ms,
         file->client.drift_ppm);

@@ -83,6 +83,13 @@ missing_for_lint() {
     has_command clang-tidy || echo clang-tidy
 }
 
+# … and those that fuzzing needs.
+missing_for_fuzzing() {
+    has_command clang || echo clang
+    [ -n "$(find /usr/lib -name "libclang_rt.fuzzer-*.a" -print -quit)" ] ||
+        echo libclang-rt-14-dev
+}
+
 # install_packages NAME…: installs Debian packages, as root or with sudo.
 install_packages() {
     local as_root=()

@@ -70,6 +70,15 @@ static uint64_t take_number(struct cursor *cursor, unsigned size)
     return number;
 }
 
+/* A byte that is 0 or 1. */
+static bool take_flag(struct cursor *cursor)
+{
+    uint64_t flag = take_number(cursor, 1);
+
+    cursor->failed = cursor->failed || flag > 1;
+    return flag != 0;
+}
+
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9') {
@@ -161,7 +170,7 @@ static struct machine_grant unpack(struct cursor *cursor, struct boot_id *boot)
     size_t count;
 
     cursor->failed = take_number(cursor, 1) != VERSION;
-    grant.kind = take_number(cursor, 1) != 0 ? DDBLOCK_FAIL_CLOSED : DDBLOCK_FAIL_OPEN;
+    grant.kind = take_flag(cursor) ? DDBLOCK_FAIL_CLOSED : DDBLOCK_FAIL_OPEN;
     take(cursor, boot->bytes, sizeof(boot->bytes));
     grant.lease_ms = (int64_t)take_number(cursor, 8);
     grant.token = take_number(cursor, 8);
@@ -174,7 +183,7 @@ static struct machine_grant unpack(struct cursor *cursor, struct boot_id *boot)
 
         take(cursor, entry->guid.bytes, sizeof(entry->guid.bytes));
         entry->sent.ns = (int64_t)take_number(cursor, 8);
-        entry->in_doubt = take_number(cursor, 1) != 0;
+        entry->in_doubt = take_flag(cursor);
     }
     return grant;
 }

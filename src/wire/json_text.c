@@ -387,6 +387,7 @@ bool json_text_string(struct bytes value, uint8_t *target, size_t capacity, size
     struct reader reader = reader_of(value);
     struct sink sink = {.data = target, .capacity = capacity};
 
+    skip_space(&reader);
     if (!read_string(&reader, &sink)) {
         return false;
     }

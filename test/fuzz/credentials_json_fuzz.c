@@ -1,11 +1,7 @@
 /* credentials_json_fuzz.c - any bytes as the JSON of credentials; the first says of what kind. */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "aws/credentials_json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

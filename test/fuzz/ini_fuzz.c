@@ -1,10 +1,7 @@
 /* ini_fuzz.c - any bytes as a shared config file. */
-#include <stddef.h>
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "wire/ini.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,12 +1,7 @@
 /* url_fuzz.c - any text as an endpoint, and as the URI of a container's credentials. */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "aws/container_endpoint.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What is taken as an endpoint must be one when it is written out, too. */
 static void check(const struct url *url)

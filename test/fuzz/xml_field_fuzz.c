@@ -1,10 +1,7 @@
 /* xml_field_fuzz.c - any bytes as a reply of STS. */
-#include <stddef.h>
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "wire/xml_field.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
