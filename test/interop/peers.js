@@ -146,33 +146,66 @@ class Gate
     }
 }
 
-/* A lock of theirs with promises. "errors" has what its "error" events said. */
-function promised(lock)
+/* Counts the puts that are under way. */
+function counted(documents)
 {
-    const ours = { token: lock.fencingToken || 0, errors: [], lock };
+    const flights = { count: 0, landed: [] };
+
+    return {
+        flights,
+        put(params, callback)
+        {
+            flights.count++;
+            documents.put(params, (error, data) =>
+            {
+                callback(error, data);
+                flights.count--;
+                flights.landed.splice(0).forEach(resolve => resolve());
+            });
+        },
+        get: (params, callback) => documents.get(params, callback),
+        delete: (params, callback) => documents.delete(params, callback)
+    };
+}
+
+/* A lock of theirs with promises. "errors" has what its "error" events said. calm() resolves when
+ * no heartbeat is under way: a release that crosses one changes nothing and is called a
+ * success. */
+function promised(lock, flights)
+{
+    const ours = { token: lock.fencingToken || 0, errors: [] };
 
     lock.on("error", error => ours.errors.push(error.message));
+    ours.onError = listener => lock.on("error", listener);
     ours.release = () => new Promise((resolve, reject) =>
         lock.release(error => (error ? reject(error) : resolve())));
+    ours.calm = async () =>
+    {
+        while (flights.count > 0)
+        {
+            await new Promise(resolve => flights.landed.push(resolve));
+        }
+    };
     return ours;
 }
 
 function open(kind, options)
 {
-    const documents = kind === "v3"
+    const plain = kind === "v3"
         ? forkDocuments(tableOf(options.endpoint))
         : new AWS.DynamoDB.DocumentClient(reach(options.endpoint));
+    const documents = counted(options.gate ? options.gate.around(plain) : plain);
     const Client = options.failClosed ? LockClient.FailClosed : LockClient.FailOpen;
     const client = new Client({
-        dynamodb: options.gate ? options.gate.around(documents) : documents,
+        dynamodb: documents,
         lockTable: options.table,
         partitionKey: "id",
         ...options.config
     });
 
     return {
-        acquire: id => new Promise((resolve, reject) =>
-            client.acquireLock(id, (error, lock) => (error ? reject(error) : resolve(promised(lock)))))
+        acquire: id => new Promise((resolve, reject) => client.acquireLock(id, (error, lock) =>
+            (error ? reject(error) : resolve(promised(lock, documents.flights)))))
     };
 }
 
