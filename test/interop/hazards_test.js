@@ -188,6 +188,66 @@ hazard("D7: a release of its that crosses a heartbeat is none: we wait for the l
         await ours.release();
     });
 
+/* A table with a sort key, and one with a binary key, for what it cannot do with those. */
+hazard("D2: it leaves a sort key of 0 out; ours does not", async where =>
+{
+    const sorted = await sides.makeTable(where.endpoint, "S", "N");
+    const lock = sides.name({ S: "lock" }, { N: "0" });
+    const theirs = sides.theirs(sorted, lock, "npm", beats());
+    await assert.rejects(sides.within(NOISE_MS, "its failure", theirs.held), { code: "ValidationException" });
+    const ours = await tryOnce(sorted, lock);
+    assert.equal(ours.out, "1\n", ours.err);
+});
+
+hazard("D3: it takes a bare buffer for an object; ours locks binary keys", async where =>
+{
+    const binary = await sides.makeTable(where.endpoint, "B", "");
+    const lock = sides.name({ B: "AP+A" });
+    const bare = { ...lock, theirs: lock.key.id.B };
+    const theirs = sides.theirs(binary, bare, "npm", beats());
+    await assert.rejects(sides.within(NOISE_MS, "its failure", theirs.held));
+    const ours = await tryOnce(binary, lock);
+    assert.equal(ours.out, "1\n", ours.err);
+});
+
+hazard("D8: a lost reply leaves its fail-closed lock for ever; ours waits for a person",
+    async (where, lock) =>
+    {
+        const gate = new Gate();
+        const put = gate.hold("reply", () => true);
+        const theirs = sides.theirs(where, lock, "npm",
+            { failClosed: true, gate, config: { acquirePeriodMs: 100, retryCount: 0 } });
+        await sides.within(NOISE_MS, "its put", put.held);
+        put.again();
+        await assert.rejects(theirs.held, { code: "FailedToAcquireLock" });
+        await unchanged(where, lock, async () =>
+        {
+            const ours = await tryOnce(where, lock, "--fail-closed", "--wait", "1s");
+            assert.equal(ours.status, 75, ours.err);
+        });
+        const broken = await sides.tool(where, ["break", "--yes", "--table", where.table, lock.text]);
+        assert.equal(broken.status, 0, broken.err);
+        const ours = await tryOnce(where, lock, "--fail-closed", "--no-wait");
+        assert.equal(ours.status, 0, ours.err);
+    });
+
+hazard("D9, D16: one failed heartbeat is its last, and it goes on: ours has the lock after the lease",
+    async (where, lock) =>
+    {
+        const gate = new Gate();
+        const holder = sides.theirs(where, lock, "npm", { ...beats(), gate });
+        assert.equal(await sides.within(NOISE_MS, "the lock", holder.held), 1);
+        const heartbeat = gate.hold("request", () => true);
+        await sides.within(NOISE_MS, "a heartbeat", heartbeat.held);
+        heartbeat.fail(new Error("throttled"));
+        const ours = sides.ours(where, lock, []);
+        assert.equal(await sides.within(LEASE_MS + NOISE_MS, "the lock", ours.held), 2);
+        assert.equal(holder.lost(), "throttled");
+        await holder.releaseNow(); /* and that it was too late it is not told */
+        assert.equal(ours.lost(), "");
+        await ours.release();
+    });
+
 hazard("D11: it gives the token 2^53 twice; we end before", async (where, lock) =>
 {
     await put(where, lock, heldBy(2 ** 53 - 2, 1));

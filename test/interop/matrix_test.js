@@ -205,7 +205,7 @@ function within(row, waiter)
     return sides.within(limitMs(row), `the lock of ${row.title}`, waiter.held);
 }
 
-async function play(row, where)
+async function play(row, where, t)
 {
     const lock = lockFor(row.keys);
     const token = (count) => (row.closed ? 0 : count);
@@ -221,8 +221,10 @@ async function play(row, where)
     {
         expectOurs(await sides.readItem(where, lock), row, row.leaseMs, 1);
     }
+    const ended = performance.now();
     const got = await (row.closed ? endClosed : endOpen)(row, { where, lock, following },
         holder, waiter);
+    t.diagnostic(`handed over in ${Math.round(performance.now() - ended)} ms, of ${limitMs(row)}`);
     assert.equal(got, token(2));
     if (row.waiter === "ours")
     {
@@ -252,5 +254,5 @@ test("handing over", sides.options(AT_ONCE), async t =>
         }
         rows.push(...rowsOf(engine).map(row => ({ ...row, where: tables[row.keys] })));
     }
-    await Promise.all(rows.map(row => t.test(row.title, () => play(row, row.where))));
+    await Promise.all(rows.map(row => t.test(row.title, own => play(row, row.where, own))));
 });

@@ -89,7 +89,8 @@ function forkDocuments(table)
 /* Holds requests and replies back, so that a test can choose when they pass. hold(what, matches):
  * the next request ("request") or reply ("reply") of a put whose Item matches waits; what is
  * returned has "held", a promise that it does, and "pass", which lets it go and resolves to the
- * error of the reply. */
+ * error of the reply; or instead "fail", which answers a request with an error, unsent; or "again",
+ * which loses a reply, and sends the request once more, as the SDK does. */
 class Gate
 {
     constructor()
@@ -129,11 +130,13 @@ class Gate
             if (rule.what === "request")
             {
                 rule.go = () => send(callback);
+                rule.fail = callback;
                 return rule.arrived();
             }
             return send((error, data) =>
             {
                 rule.go = () => callback(error, data);
+                rule.again = () => documents.put(params, callback);
                 rule.arrived();
             });
         };
