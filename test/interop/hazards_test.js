@@ -345,4 +345,5 @@ test("hazards", sides.options(AT_ONCE), async t =>
         })));
     }
     await Promise.all(rows.map(row => t.test(row.title, row.play)));
+    await sides.endAll();
 });

@@ -138,4 +138,5 @@ test("what others wrote", sides.options(AT_ONCE), async t =>
         }
     }
     await Promise.all(tests);
+    await sides.endAll();
 });

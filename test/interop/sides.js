@@ -15,6 +15,8 @@ const readline = require("readline");
 const peers = require("./peers.js");
 
 const running = new Set(); /* processes, to be ended with this one */
+const inside = new Set(); /* locks of theirs in this process: their heartbeats keep it alive */
+let over = false;
 
 process.on("exit", () => running.forEach(child => child.kill("SIGKILL")));
 process.on("SIGTERM", () => process.exit(143));
@@ -112,6 +114,7 @@ function theirs(where, lock, kind, options)
     const side = { has: false };
     let held = null;
 
+    const giveUp = () => held.release().catch(() => {}); /* it is nobody's business any more */
     side.held = peers.open(kind, {
         table: where.table, endpoint: where.endpoint, ...options,
         config: { ...(lock.sortKey && { sortKey: lock.sortKey }), ...options.config }
@@ -119,6 +122,11 @@ function theirs(where, lock, kind, options)
     {
         held = acquired;
         side.has = true;
+        inside.add(giveUp);
+        if (over)
+        {
+            giveUp();
+        }
         return acquired.token;
     });
     side.held.catch(() => {});
@@ -126,6 +134,7 @@ function theirs(where, lock, kind, options)
     side.releaseNow = () =>
     {
         side.has = false;
+        inside.delete(giveUp);
         return held.release();
     };
     side.release = async () =>
@@ -228,6 +237,14 @@ function within(ms, what, promise)
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+/* Ends what tests that failed have left, so that this process can end. */
+async function endAll()
+{
+    over = true;
+    running.forEach(child => child.kill("SIGKILL"));
+    await Promise.all([...inside].map(giveUp => giveUp()));
+}
+
 /* Options of a test that has so many tests at once in it, nearly all of whose time is waiting. */
 function options(atOnce)
 {
@@ -238,5 +255,5 @@ function options(atOnce)
 }
 
 module.exports = {
-    name, ours, theirs, theirProcess, tool, makeTable, readItem, engines, sleep, within, options
+    name, ours, theirs, theirProcess, tool, makeTable, readItem, engines, sleep, within, endAll, options
 };
