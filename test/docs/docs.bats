@@ -188,6 +188,31 @@ does_what_it_shows() {
     [[ $output == *'keys from the credential_process of the profile "locks"'* ]]
 }
 
+@test "migrating-from-node.md: the two programs and the command, one after the other on one lock" {
+    [ -e "$ROOT/build/release/src/libddblock_static.a" ] ||
+        skip 'there is no release build: cmake --preset release'
+    use_dynamodb
+    ddblock table create --partition-key mylocks locks
+    block docs/migrating-from-node.md acquireLock javascript >theirs.js
+    echo 'require("aws-sdk").config.update({ dynamodb: {
+        endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB } });' >here.js
+    run -0 --separate-stderr env NODE_PATH="$ROOT/test/npm/node_modules" node -r ./here.js theirs.js
+    [ "$output" = 'writing with token 1' ]
+    block docs/migrating-from-node.md ddblock_acquire c >ours.c
+    cc -std=c17 -Wall -Wextra -Wpedantic -Werror -Iinclude ours.c \
+        "$ROOT/build/release/src/libddblock_static.a" -lcurl -lcrypto -ljansson -lsqlite3 -pthread -o ours
+    run -0 ./ours
+    [ "$output" = 'writing with token 2' ]
+    block docs/migrating-from-node.md 'ddblock run' | does_what_it_shows
+    block docs/migrating-from-node.md 'ddblock show' | does_what_it_shows
+}
+
+@test "migrating-from-node.md: its table of defects has those that are tested, and no others" {
+    diff <(grep -oE '^\| D[0-9]+' "$ROOT/docs/migrating-from-node.md" | tr -d '| ' | sort -u) \
+        <(grep -oE 'hazard\("(D[0-9]+,? ?)+' "$ROOT/test/interop/hazards_test.js" |
+            grep -oE 'D[0-9]+' | sort -u)
+}
+
 # The files that git would have, or all but what was built.
 texts() {
     find "$ROOT" -name '*.md' -not -path '*/node_modules/*' -not -path "$ROOT/build/*"
@@ -212,7 +237,9 @@ texts() {
 
 @test "JSON is JSON" {
     command -v node >/dev/null || skip 'node is not installed'
-    block docs/aws.md Effect json | node -e 'JSON.parse(require("fs").readFileSync(0, "utf8"))'
+    for text in docs/aws.md docs/migrating-from-node.md; do
+        block "$text" Effect json | node -e 'JSON.parse(require("fs").readFileSync(0, "utf8"))'
+    done
 }
 
 # named PATTERN: what the texts about AWS name that is like that.

@@ -1,64 +1,44 @@
-/* npm-client.js - the npm package dynamodb-lock-client, driven line by line.
+/* npm-client.js - one of the other clients in a process of its own, to be killed.
  *
- *     node test/interop/npm-client.js open|closed LOCK [OPTIONS]
+ *     node npm-client.js KIND TABLE ID [OPTIONS]
  *
- * OPTIONS is JSON with options of the package; the table is $TABLE on the engine
- * $DDBLOCK_TEST_DYNAMODB_ENDPOINT, with the partition key "id". Takes commands from its
- * standard input and prints what comes of them, a line each:
- *
- *     acquire      "acquired TOKEN" (0 for a lock that fails closed), or "failed MESSAGE"
- *     release      "released", or "failed MESSAGE"
- *
- * "error MESSAGE" comes when a heartbeat fails. It ends when its input does, and leaves its
- * lock as it is, as a process that dies does. */
+ * KIND is one of peers.js, ID is JSON, a value of a binary key being {"base64": "…"}. OPTIONS is
+ * JSON: "failClosed"; "config", options of the package; and "clockAheadMs", by which its wall clock
+ * is wrong. Acquires the lock and prints "acquired TOKEN" (0 for a lock that fails closed), or
+ * "failed MESSAGE"; "error MESSAGE" when a heartbeat fails. It holds the lock until its input
+ * ends, and leaves it as it is, as a process that dies does. */
 "use strict";
 
-const path = require("path");
-const readline = require("readline");
+const peers = require("./peers.js");
 
-const MODULES = path.join(__dirname, "..", "npm", "node_modules");
-process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
-const AWS = require(path.join(MODULES, "aws-sdk"));
-const LockClient = require(path.join(MODULES, "dynamodb-lock-client"));
+const [kind, table, id, more] = process.argv.slice(2);
+const options = JSON.parse(more || "{}");
 
-const [kind, name, options] = process.argv.slice(2);
-const Client = kind === "open" ? LockClient.FailOpen : LockClient.FailClosed;
-const client = new Client({
-    dynamodb: new AWS.DynamoDB.DocumentClient({
-        endpoint: process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT,
-        region: process.env.AWS_REGION
-    }),
-    lockTable: process.env.TABLE,
-    partitionKey: "id",
-    ...JSON.parse(options || "{}")
-});
-let lock = null;
-
-function acquire()
+/* Node's Date, ahead. */
+if (options.clockAheadMs)
 {
-    client.acquireLock(name, (error, acquired) =>
+    const now = Date.now;
+    global.Date = class extends Date
     {
-        if (error)
+        constructor(...given)
         {
-            console.log(`failed ${error.message}`);
-            return;
+            super(...(given.length > 0 ? given : [now() + options.clockAheadMs]));
         }
-        lock = acquired;
-        lock.on("error", failure => console.log(`error ${failure.message}`));
-        console.log(`acquired ${lock.fencingToken || 0}`);
-    });
+
+        static now()
+        {
+            return now() + options.clockAheadMs;
+        }
+    };
 }
 
-function release()
+const revive = (name, value) =>
+    (value && value.base64 !== undefined ? Buffer.from(value.base64, "base64") : value);
+
+peers.open(kind, { table, ...options }).acquire(JSON.parse(id, revive)).then(lock =>
 {
-    if (lock === null)
-    {
-        console.log("failed there is no lock");
-        return;
-    }
-    lock.release(error => console.log(error ? `failed ${error.message}` : "released"));
-}
-
-const input = readline.createInterface({ input: process.stdin });
-input.on("line", line => (line === "acquire" ? acquire() : release()));
-input.on("close", () => process.exit(0));
+    lock.onError(error => console.log(`error ${error.message}`));
+    console.log(`acquired ${lock.token}`);
+}, error => console.log(`failed ${error.message}`));
+process.stdin.resume();
+process.stdin.on("end", () => process.exit(0));
