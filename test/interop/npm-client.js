@@ -3,7 +3,7 @@
  *     node test/interop/npm-client.js open|closed LOCK [OPTIONS]
  *
  * OPTIONS is JSON with options of the package; the table is $TABLE on the engine
- * $DDBLOCK_TEST_DYNAMODB_ENDPOINT, with the partition key "id". Takes commands from its
+ * $AWS_ENDPOINT_URL_DYNAMODB, with the partition key "id". Takes commands from its
  * standard input and prints what comes of them, a line each:
  *
  *     acquire      "acquired TOKEN" (0 for a lock that fails closed), or "failed MESSAGE"
@@ -13,25 +13,12 @@
  * lock as it is, as a process that dies does. */
 "use strict";
 
-const path = require("path");
 const readline = require("readline");
 
-const MODULES = path.join(__dirname, "..", "npm", "node_modules");
-process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
-const AWS = require(path.join(MODULES, "aws-sdk"));
-const LockClient = require(path.join(MODULES, "dynamodb-lock-client"));
+const { openClient } = require("../support/npm-lock-client");
 
 const [kind, name, options] = process.argv.slice(2);
-const Client = kind === "open" ? LockClient.FailOpen : LockClient.FailClosed;
-const client = new Client({
-    dynamodb: new AWS.DynamoDB.DocumentClient({
-        endpoint: process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT,
-        region: process.env.AWS_REGION
-    }),
-    lockTable: process.env.TABLE,
-    partitionKey: "id",
-    ...JSON.parse(options || "{}")
-});
+const client = openClient(kind, process.env.TABLE, JSON.parse(options || "{}"));
 let lock = null;
 
 function acquire()
