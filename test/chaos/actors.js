@@ -8,7 +8,7 @@ const path = require("path");
 const readline = require("readline");
 
 const { sleep } = require("../support/faults");
-const { cleanUp, withClocks } = require("./clocks");
+const { withClocks } = require("./clocks");
 
 /* How a process may end by itself: the tool's statuses for a lock that was not acquired (75), was
  * lost (76), or a store that was not reached (69). All others are faults of its own,
@@ -52,9 +52,9 @@ function parseLine(line, who, at)
 class Actor
 {
     /* commandFor(life, random) gives { command, args } of the next life. */
-    constructor({ name, clocks, way, history, random, commandFor, program, log })
+    constructor({ name, clocks, way, history, random, commandFor, log })
     {
-        Object.assign(this, { name, clocks, way, history, commandFor, program, log });
+        Object.assign(this, { name, clocks, way, history, commandFor, log });
         this.random = random.fork(name);
         this.life = 0;
         this.child = null;
@@ -77,7 +77,7 @@ class Actor
         const who = this.who;
         const wanted = this.commandFor(this.life, this.random);
         const { command, args, env, ahead_us } =
-            withClocks(this.clocks, wanted.command, wanted.args, this.program);
+            withClocks(this.clocks, wanted.command, wanted.args);
         const child = spawn(command, args, {
             stdio: ["ignore", "pipe", this.log],
             env: {
@@ -108,7 +108,6 @@ class Actor
             child.on("exit", (code, signal) =>
             {
                 this.noteEnd(who, code, signal);
-                cleanUp(child.pid);
                 resolve();
             });
             child.on("error", error =>
@@ -241,20 +240,15 @@ function cast({ programs, table, port, lease_ms, locks })
                 "--wait", `${Math.round(random.between(0, 4 * lease_ms))}ms`, lock, "--",
                 programs.actor, "work", port, String(Math.round(random.between(0, lease_ms)))] };
     };
-    const clocks = (monotonic_s, wall_s) => ({ monotonic_s, wall_s });
+    const clocks = (monotonic_s, wall_s) => ({ monotonic_s, wall_s, library: programs.wallClock });
 
     return [
-        { name: "ours-1", program: programs.actor, clocks: clocks(86400, 0),
-            commandFor: holder(locks) },
-        { name: "ours-2", program: programs.actor, clocks: clocks(0, 600),
-            commandFor: holder(locks.slice(1)) },
-        { name: "run-1", program: programs.ddblock, clocks: clocks(864000, -3600),
-            commandFor: runner },
-        { name: "run-2", program: programs.ddblock, clocks: clocks(0, 0), commandFor: runner },
-        { name: "npm-1", program: process.execPath, clocks: clocks(0, 0),
-            commandFor: npm(locks.slice(0, -1)) },
-        { name: "npm-2", program: process.execPath, clocks: clocks(0, 0),
-            commandFor: npm(locks.slice(0, 1)) }
+        { name: "ours-1", clocks: clocks(86400, 0), commandFor: holder(locks) },
+        { name: "ours-2", clocks: clocks(0, 600), commandFor: holder(locks.slice(1)) },
+        { name: "run-1", clocks: clocks(864000, -3600), commandFor: runner },
+        { name: "run-2", clocks: clocks(0, 0), commandFor: runner },
+        { name: "npm-1", clocks: clocks(0, 0), commandFor: npm(locks.slice(0, -1)) },
+        { name: "npm-2", clocks: clocks(0, 0), commandFor: npm(locks.slice(0, 1)) }
     ];
 }
 

@@ -19,7 +19,7 @@ const { parseArgs } = require("util");
 
 const { sleep } = require("../support/faults");
 const { Actor, cast } = require("./actors");
-const { hasFaketime, hasNamespaces } = require("./clocks");
+const { hasNamespaces } = require("./clocks");
 const { History, parseLines } = require("./history");
 const { judge } = require("./judge");
 const { picture } = require("./picture");
@@ -51,10 +51,20 @@ function startResource(file)
     return new Promise((resolve, reject) =>
     {
         const child = fork(path.join(__dirname, "resource.js"), [file]);
+        let isWanted = true;
+        child.on("exit", () =>
+        {
+            if (isWanted)
+            {
+                console.error("chaos.js: the resource has ended");
+                process.exit(1);
+            }
+        });
         child.once("message", port => resolve({
             port: String(port),
             end: () => new Promise(ended =>
             {
+                isWanted = false;
                 child.once("exit", ended);
                 child.send("end");
             })
@@ -146,7 +156,8 @@ async function setUp(options)
     const engine = process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT;
     const table = new Table(engine, `chaos-${process.pid}-${seed}`);
     const programs = { ddblock: path.join(build, "cli", "ddblock"),
-        actor: path.join(build, "test", "chaos", "chaos_actor") };
+        actor: path.join(build, "test", "chaos", "chaos_actor"),
+        wallClock: path.join(build, "test", "chaos", "libchaos_wall_clock.so") };
     const proxy = new Proxy({ engine, table, history, random, lease_ms });
     const resource = await startResource(path.join(options.out, "resource.jsonl"));
     const log = fs.openSync(path.join(options.out, "processes.log"), "w");
@@ -162,9 +173,8 @@ async function setUp(options)
     const storm_ms = Number(options.minutes) * 60000;
     history.add({ kind: "run", at: 0, seed, lease_ms, storm_ms, locks: LOCKS,
         names: actors.map(({ name }) => name),
-        clocks: `time namespaces: ${hasNamespaces ? "yes" : "not allowed here"}; wrong wall ` +
-            `clocks: ${hasFaketime(programs.ddblock) ? "yes" : "no (libfaketime is not there, " +
-            "or does not go with AddressSanitizer)"}` });
+        clocks: hasNamespaces ? "two processes have clocks that are days ahead, in time namespaces"
+            : "time namespaces are not allowed here: all count time by the same clock" });
     return { seed, lease_ms, storm_ms, random, history, table, programs, proxy, resource, log,
         actors };
 }
@@ -178,11 +188,22 @@ function readResource(run, file)
     }
 }
 
+/* Leaves no process behind, however this one ends; a stopped one would stay for ever. */
+function endWith(run)
+{
+    process.on("exit", () => run.actors.forEach(actor => actor.signal("SIGKILL")));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    {
+        process.on(signal, () => process.exit(1));
+    }
+}
+
 /* Plays and records a run. */
 async function record(options)
 {
     const run = await setUp(options);
 
+    endWith(run);
     process.stderr.write(`chaos: seed ${run.seed}\n`);
     await play(run);
     run.proxy.close();
@@ -211,6 +232,7 @@ async function main()
     process.exit(verdict.violations.length === 0 ? 0 : 1); /* stalled requests are still open */
 }
 
+process.exitCode = 1; /* unless it comes to a verdict */
 main().catch(error =>
 {
     console.error(error);

@@ -39,11 +39,11 @@ function tryWrite(line)
 const server = net.createServer(socket =>
 {
     socket.setNoDelay(true);
+    const lines = readline.createInterface({ input: socket });
+
+    lines.on("line", line => socket.write(tryWrite(line) ? "y\n" : "n\n"));
     socket.on("error", () => socket.destroy()); /* a writer that was killed */
-    readline.createInterface({ input: socket }).on("line", line =>
-    {
-        socket.write(tryWrite(line) ? "y\n" : "n\n");
-    });
+    lines.on("error", () => socket.destroy()); /* the same again, by Node.js 20 */
 });
 
 server.listen(0, "127.0.0.1", () => process.send(server.address().port));
