@@ -212,6 +212,24 @@ async function record(options)
     run.history.save(path.join(options.out, "history.jsonl"));
 }
 
+/* What must have happened in a run that proves something. */
+const MEANT = {
+    "an acquisition with the library": ({ kind, who }) =>
+        kind === "acquired" && who.startsWith("ours"),
+    "a command of ddblock run": ({ kind }) => kind === "work",
+    "a lock that was taken over": ({ kind, op }) => kind === "write" && op === "take-over",
+    "a fault of a request": ({ kind }) => kind === "fault",
+    "a process that was killed": ({ kind }) => kind === "kill",
+    "a process that was paused": ({ kind }) => kind === "pause"
+};
+
+/* Returns what is missing of that, as sentences. */
+function missing({ records })
+{
+    return Object.keys(MEANT).filter(what => !records.some(MEANT[what]))
+        .map(what => `chaos: the run proves nothing: there was not ${what}`);
+}
+
 async function main()
 {
     const { values: options } = parseArgs({ options: {
@@ -228,8 +246,9 @@ async function main()
     const text = report(verdict);
     fs.writeFileSync(path.join(options.out, "report.md"), `${text}\n`);
     fs.writeFileSync(path.join(options.out, "timeline.svg"), picture(verdict, options));
-    console.log(text);
-    process.exit(verdict.violations.length === 0 ? 0 : 1); /* stalled requests are still open */
+    console.log([text, ...missing(verdict)].join("\n"));
+    /* Stalled requests are still open, so this does not end by itself. */
+    process.exit(verdict.violations.length + missing(verdict).length === 0 ? 0 : 1);
 }
 
 process.exitCode = 1; /* unless it comes to a verdict */
