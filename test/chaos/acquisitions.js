@@ -48,6 +48,13 @@ const TAKES = {
         acquisition.acquired_at = Math.min(acquisition.acquired_at || Infinity, record.at);
         believes(acquisition, record.at, record.at, -Infinity);
     },
+    tried(acquisition, record)
+    {
+        if (acquisition.client === "npm") /* it has no other way to say so */
+        {
+            believes(acquisition, record.at, record.at, -Infinity);
+        }
+    },
     release(acquisition, record)
     {
         acquisition.released_at = record.at;
@@ -76,7 +83,7 @@ function acquisitionsOf(records)
         {
             waiting.set(key, record.at);
         }
-        if (TAKES[record.kind] === undefined)
+        if (TAKES[record.kind] === undefined || (record.kind === "tried" && !found.has(key)))
         {
             continue;
         }

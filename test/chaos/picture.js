@@ -5,7 +5,7 @@
 const { beliefBars, inRows, lifeBars, resourceBars, tableBars, windowOf } = require("./timeline");
 
 const WIDTH = 1600;
-const LEFT = 150;
+const LEFT = 190;
 const RIGHT = 30;
 const ROW = 24;
 const BAR = 16;
@@ -138,18 +138,24 @@ function drawProcess(canvas, records, name)
     canvas.y += ROW;
 }
 
-function drawLock(canvas, { records, writes, acquisitions }, lock)
+function drawLock(canvas, verdict, lock)
 {
+    const { records, acquisitions } = verdict;
     const beliefs = inRows(beliefBars(acquisitions, lock)
         .filter(({ from, to }) => canvas.shows(from, to)));
     const rows = Math.max(1, ...beliefs.map(({ row }) => row + 1));
 
-    canvas.y += 14;
+    canvas.y += 18;
     canvas.text(20, canvas.y + 17, "section", lock);
-    canvas.text(LEFT - 12, canvas.y + 17, "label", "has it");
-    tableBars(writes, lock).forEach(bar =>
+    canvas.text(LEFT - 12, canvas.y + 17, "label", "in the table");
+    tableBars(verdict, lock).forEach(bar =>
     {
-        canvas.held(bar, canvas.y + 4);
+        canvas.bar(bar, canvas.y + 4, BAR, `rx="3" fill="${canvas.colour(bar.who)}" ` +
+            `opacity="0.35"`);
+        if (bar.used_until > bar.from)
+        {
+            canvas.held({ ...bar, to: bar.used_until }, canvas.y + 4);
+        }
         if (bar.takenOver && canvas.shows(bar.from, bar.from))
         {
             canvas.add(`<path d="M${canvas.x(bar.from)} ${canvas.y + 1}v${ROW - 2}" ` +
@@ -157,7 +163,7 @@ function drawLock(canvas, { records, writes, acquisitions }, lock)
         }
     });
     canvas.y += ROW;
-    canvas.text(LEFT - 12, canvas.y + 17, "label", "believes");
+    canvas.text(LEFT - 12, canvas.y + 17, "label", "believed");
     beliefs.forEach(bar => canvas.held(bar, canvas.y + 4 + bar.row * (BAR + 2)));
     canvas.y += ROW + (rows - 1) * (BAR + 2);
     canvas.text(LEFT - 12, canvas.y + 13, "label", "writes");
@@ -219,6 +225,8 @@ function drawLegends(canvas)
         { draw: (x, y) => canvas.add(`<path d="M${x + 6} ${y - 5}l10 10m0 -10l-10 10" ` +
             `stroke="#b71c1c" stroke-width="2.5"/>`), title: "killed" },
         { draw: tick("#263238"), title: "taken over: the lease had run out" },
+        { draw: (x, y) => canvas.add(`<rect x="${x}" y="${y - 8}" width="22" height="16" rx="3" ` +
+            `fill="${COLOURS[0]}" opacity="0.35"/>`), title: "rest of a lease, unused" },
         { draw: (x, y) => canvas.triangle(x + 11, y - 4), title: "write refused by its token" }]);
     drawLegend(canvas, CLASSES.map(({ colour, title }) => ({ draw: tick(colour), title })));
 }
@@ -242,10 +250,12 @@ function picture(verdict, options)
     canvas.text(20, 58, "note", `Seed ${run.seed}, lease ${run.lease_ms / 1000} s. ours: a program ` +
         `with the library; run: ddblock run; npm: dynamodb-lock-client. ` +
         `${violations.length === 0 ? "No promise was broken." : `${violations.length} violations.`}`);
-    canvas.y = 76;
+    canvas.y = 80;
+    canvas.add(`<rect x="12" y="74" width="${WIDTH - 24}" ` +
+        `height="${run.names.length * ROW + 12}" rx="6" fill="#f7f9fa"/>`);
     run.names.forEach(name => drawProcess(canvas, records, name));
     run.locks.forEach(lock => drawLock(canvas, verdict, lock));
-    drawAxis(canvas, 76);
+    drawAxis(canvas, 80);
     drawLegends(canvas);
     const height = canvas.y + 12;
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" ` +

@@ -11,7 +11,7 @@ const GAP_MS_MAX = 150;
 /* What makes a stretch worth showing. */
 const WORTH = {
     write: ({ op }) => (op === "take-over" ? 4 : op === "acquire" ? 1 : 0),
-    tried: ({ accepted }) => (accepted ? 0 : 0.3),
+    tried: ({ accepted }) => (accepted ? 0 : 3),
     pause: () => 4,
     kill: () => 3,
     cut: () => 2,
@@ -40,9 +40,11 @@ function windowOf({ records, run }, options)
 }
 
 /* Who really had the lock: from each acquisition until its release, the end of its lease, or the
- * next one. */
-function tableBars(writes, lock)
+ * next one; used_until is when its holder believed for the last time. */
+function tableBars({ writes, acquisitions }, lock)
 {
+    const beliefs = new Map(acquisitions.filter(each => each.lock === lock)
+        .map(({ who, token, until }) => [`${who} ${token}`, until]));
     const bars = [];
     let bar = null;
 
@@ -62,6 +64,8 @@ function tableBars(writes, lock)
     bars.forEach((each, i) =>
     {
         each.to = Math.min(each.to, i + 1 < bars.length ? bars[i + 1].from : Infinity);
+        each.used_until = Math.min(each.to, Math.max(each.from,
+            beliefs.get(`${each.who} ${each.token}`) ?? -Infinity));
     });
     return bars;
 }
