@@ -32,7 +32,7 @@
 #include "resource.h"
 
 /* Lines are written whole and at once, so that those of threads do not mix: pipe(7), PIPE_BUF. */
-enum { LINE_SIZE_MAX = 512, LOCKS_MAX = 8, STEP_MS_MAX = 20, SLICE_MS = 100 };
+enum { LINE_SIZE_MAX = 512, LOCKS_MAX = 8, STEP_MS_MAX = 30, SLICE_MS = 100 };
 
 struct contender {
     pthread_t thread;
@@ -153,14 +153,15 @@ static void *contend(void *argument)
 
             tell("acquired %s %d %" PRId64 " %" PRIu64 "\n", contender->lock, number, now_us(),
                  token);
-            hold(contender, lock, number, random_below(contender, contender->lease_ms), resource);
+            hold(contender, lock, number, random_below(contender, 2 * contender->lease_ms),
+                 resource);
             tell("release %s %d %" PRId64 " %" PRIu64 "\n", contender->lock, number, now_us(),
                  token);
             ddblock_status status = ddblock_release(lock, NULL);
             tell("released %s %d %" PRId64 " %" PRIu64 " %s\n", contender->lock, number, now_us(),
                  token, ddblock_status_name(status));
         }
-        sleep_ms(random_below(contender, contender->lease_ms / 2));
+        sleep_ms(random_below(contender, contender->lease_ms / 4));
     }
     (void)close(resource);
     return NULL;

@@ -238,7 +238,7 @@ function cast({ programs, table, port, lease_ms, locks })
         return { command: programs.ddblock, waitsFor: lock,
             args: ["run", "--table", table, "--lease", `${lease_ms}ms`, "--quiet",
                 "--wait", `${Math.round(random.between(0, 4 * lease_ms))}ms`, lock, "--",
-                programs.actor, "work", port, String(Math.round(random.between(0, lease_ms)))] };
+                programs.actor, "work", port, String(Math.round(random.between(0, 2 * lease_ms)))] };
     };
     const clocks = (monotonic_s, wall_s) => ({ monotonic_s, wall_s, library: programs.wallClock });
 

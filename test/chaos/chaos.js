@@ -33,12 +33,12 @@ const LOCKS = ["alpha", "beta", "gamma"];
 /* How likely a request meets a fault, in turn for some seconds each. */
 const WEATHER = [[3, 0.03], [4, 0.15], [3, 0.35], [2, 0]];
 
-/* What a process meets, how often, and for how many leases: up to more than two, so that whoever
+/* What a process meets, how often, and for how many leases: up to three, so that whoever
  * is paused sleeps through the end of its own. */
 const PROCESS_FAULTS = [
     [3, { does: actor => actor.end("SIGKILL") }],
     [1, { does: actor => actor.end("SIGTERM") }],
-    [6, { from: 0.2, to: 2.5, does: (actor, ms) => actor.pause(ms) }],
+    [6, { from: 0.2, to: 3, does: (actor, ms) => actor.pause(ms) }],
     [3, { from: 0.3, to: 2, does: (actor, ms) => actor.cutOff(ms) }]
 ];
 
