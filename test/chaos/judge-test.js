@@ -101,9 +101,8 @@ test("a released lock that comes back to life", () =>
 
 test("a token that nobody has acquired", () =>
 {
-    assert.deepStrictEqual(
-        rulesBroken(life("ours-1#1", 1, 0).filter(({ op }) => op !== "acquire")).slice(-1),
-        ["who is told acquired has acquired"]);
+    assert.ok(rulesBroken(life("ours-1#1", 1, 0).filter(({ op }) => op !== "acquire"))
+        .includes("who is told acquired has acquired"));
 });
 
 test("a token that somebody else has acquired", () =>

@@ -218,6 +218,7 @@ function judge(history)
         figures.npm_beyond += late_ms > 0 ? 1 : 0;
         figures.npm_beyond_ms = Math.max(figures.npm_beyond_ms, late_ms);
     }
+    violations.sort((a, b) => a.at - b.at);
     return { run: records.find(({ kind }) => kind === "run"), violations, figures, acquisitions,
         records, writes };
 }
