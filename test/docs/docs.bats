@@ -106,7 +106,7 @@ does_what_it_shows() {
 }
 
 @test "README: the C snippet, as C and C++, static and shared" {
-    [ -e "$ROOT/build/release/src/libddblock_static.a" ] ||
+    [ -e "$ROOT/build/release/src/libddblock.a" ] ||
         skip 'there is no release build: cmake --preset release'
     use_dynamodb
     block README.md 'ddblock_acquire' c >snippet
