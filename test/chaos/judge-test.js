@@ -179,8 +179,11 @@ test("a command that runs on after its lease", () =>
 
 test("a process that crashes", () =>
 {
-    assert.deepStrictEqual(rulesBroken([{ kind: "ended", who: "ours-1#1", at: 5, code: null,
-        signal: "SIGABRT", expected: false }]), ["no process fails by itself"]);
+    const crash = who => [{ kind: "ended", who, at: 5, code: null, signal: "SIGABRT",
+        expected: false }];
+
+    assert.deepStrictEqual(rulesBroken(crash("ours-1#1")), ["no process fails by itself"]);
+    assert.deepStrictEqual(rulesBroken(crash("npm-1#1")), []);
 });
 
 test("a lock that nobody gets in the end", () =>

@@ -178,11 +178,17 @@ function judgeCommands(acquisitions, records, writes, figures, violate)
     }
 }
 
-function judgeProcesses(records, violate)
+/* The npm client may crash, and is counted. */
+function judgeProcesses(records, figures, violate)
 {
     for (const { kind, at, who, code, signal, expected, lock, took_ms, acquired } of records)
     {
-        if (kind === "ended" && !expected)
+        const isCrash = kind === "ended" && !expected;
+        if (isCrash && clientOf(who) === "npm")
+        {
+            figures.npm_crashes++;
+        }
+        else if (isCrash)
         {
             violate("no process fails by itself", at,
                 `${who} ended with ${signal === null ? `status ${code}` : signal}`);
@@ -204,14 +210,14 @@ function judge(history)
     const writes = records.filter(record => record.kind === "write");
     const acquisitions = acquisitionsOf(records);
     const figures = { commands_beyond: 0, commands_beyond_paused: 0, command_late_ms: 0,
-        npm_beyond: 0, npm_beyond_ms: 0 };
+        npm_beyond: 0, npm_beyond_ms: 0, npm_crashes: 0 };
 
     judgeResource(records, violate);
     judgeTable(records, violate);
     judgeAnswers(acquisitions, writes, violate);
     judgeBelief(acquisitions, writes, violate);
     judgeCommands(acquisitions, records, writes, figures, violate);
-    judgeProcesses(records, violate);
+    judgeProcesses(records, figures, violate);
     for (const acquisition of acquisitions.filter(({ client }) => client === "npm"))
     {
         const late_ms = beyond(acquisition, writes);

@@ -93,9 +93,10 @@ function notices({ figures, records })
             `${figures.commands_beyond} others, for ${figures.command_late_ms.toFixed(0)} ms at ` +
             `most.`,
         `- The npm client believed beyond its lease ${figures.npm_beyond} times, for ` +
-            `${seconds(figures.npm_beyond_ms)} at most (it keeps no deadline), and brought a ` +
+            `${seconds(figures.npm_beyond_ms)} at most (it keeps no deadline), brought a ` +
             `released lock back to life ` +
-            `${count(records, ({ kind, op }) => kind === "write" && op === "revive")} times.`
+            `${count(records, ({ kind, op }) => kind === "write" && op === "revive")} times, ` +
+            `and crashed ${figures.npm_crashes} times.`
     ].join("\n");
 }
 
