@@ -30,6 +30,11 @@ static void acquire_with_its_reply_swallowed(void **state)
     lose_an_acquisition(*state, "on UpdateItem 1 swallow-reply");
 }
 
+static void acquire_with_half_of_its_reply(void **state)
+{
+    lose_an_acquisition(*state, "on UpdateItem 1 half-close");
+}
+
 static void acquire_answered_with_500_though_applied(void **state)
 {
     lose_an_acquisition(*state, "on UpdateItem 1 apply 500");
@@ -70,6 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(acquire_with_its_reply_dropped),
         ON_BOTH_ENGINES(acquire_with_its_reply_swallowed),
+        ON_BOTH_ENGINES(acquire_with_half_of_its_reply),
         ON_BOTH_ENGINES(acquire_answered_with_500_though_applied),
         ON_BOTH_ENGINES(acquire_answered_with_503_though_applied),
         ON_BOTH_ENGINES(acquire_that_never_arrived),

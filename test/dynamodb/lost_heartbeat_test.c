@@ -31,6 +31,11 @@ static void heartbeat_with_its_reply_swallowed(void **state)
     lose_heartbeats(*state, "on UpdateItem 1 swallow-reply");
 }
 
+static void heartbeat_with_half_of_its_reply(void **state)
+{
+    lose_heartbeats(*state, "on UpdateItem 1 half-close");
+}
+
 static void heartbeat_answered_with_500_though_applied(void **state)
 {
     lose_heartbeats(*state, "on UpdateItem 1 apply 500");
@@ -83,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(heartbeat_with_its_reply_dropped),
         ON_BOTH_ENGINES(heartbeat_with_its_reply_swallowed),
+        ON_BOTH_ENGINES(heartbeat_with_half_of_its_reply),
         ON_BOTH_ENGINES(heartbeat_answered_with_500_though_applied),
         ON_BOTH_ENGINES(heartbeat_throttled),
         ON_BOTH_ENGINES(heartbeat_that_arrives_twice),

@@ -27,6 +27,11 @@ static void release_with_its_reply_swallowed(void **state)
     lose_a_release(*state, "on UpdateItem 1 swallow-reply");
 }
 
+static void release_with_half_of_its_reply(void **state)
+{
+    lose_a_release(*state, "on UpdateItem 1 half-close");
+}
+
 static void release_answered_with_500_though_applied(void **state)
 {
     lose_a_release(*state, "on UpdateItem 1 apply 500");
@@ -42,6 +47,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_ENGINES(release_with_its_reply_dropped),
         ON_BOTH_ENGINES(release_with_its_reply_swallowed),
+        ON_BOTH_ENGINES(release_with_half_of_its_reply),
         ON_BOTH_ENGINES(release_answered_with_500_though_applied),
         ON_BOTH_ENGINES(release_that_arrives_twice),
     };

@@ -5,7 +5,7 @@
  * Listens on a free loopback port and prints its number. Then it takes commands from its
  * standard input, one a line, and answers each with one line; it ends when the input does.
  *
- *     on OPERATION NTH FAULT [MS | STATUS] [match TEXT]
+ *     on OPERATION NTH FAULT [MS | ERROR] [match TEXT]
  *                       the NTH request from now (1: the next) whose X-Amz-Target ends in
  *                       OPERATION (*: any) and whose body holds TEXT meets the fault, once.
  *                       NTH+ instead: that one and all after it. Answer: ok
@@ -14,119 +14,19 @@
  *     landed            answers how many late requests the engine has carried out by now
  *     clear             forgets the faults and the counts. Answer: ok
  *
- * Faults: in all of them the client sees what a bad network or a busy service shows it.
- *
- *     reset             closes the connection; the engine never sees the request
- *     drop-reply        closes the connection after the engine has answered
- *     swallow-reply     the engine has answered, the client is never told
- *     late MS           closes the connection; the engine gets the request MS later
- *     delay MS          the engine gets the request MS later
- *     delay-reply MS    the engine's answer comes MS later
- *     double            the engine gets the request twice; the first answer is passed on
- *     refuse STATUS     answers 400 (throttled), 500 or 503; the engine never sees it
- *     apply STATUS      answers the same; the engine has carried the request out */
+ * The faults are those of faults.js, with their MS or ERROR. */
 "use strict";
 
 const http = require("http");
 const readline = require("readline");
 
-/* DynamoDB's bodies are at most 16 MiB; locks need a few KiB. */
-const BODY_SIZE_MAX = 1024 * 1024;
-
-const ERRORS = {
-    400: "com.amazonaws.dynamodb.v20120810#ThrottlingException",
-    500: "com.amazonaws.dynamodb.v20120810#InternalServerError",
-    503: "com.amazonaws.dynamodb.v20120810#ServiceUnavailable"
-};
+const { ERRORS, forward, perform, readBody } = require("./faults");
 
 const engine = new URL(process.argv[2]);
 let rules = [];
 let counts = new Map();
 let faults = 0;
 let landed = 0;
-
-function sleep(ms)
-{
-    return new Promise(resolve => setTimeout(resolve, ms));
-}
-
-function readBody(stream)
-{
-    return new Promise((resolve, reject) =>
-    {
-        const chunks = [];
-        let size = 0;
-        stream.on("data", chunk =>
-        {
-            size += chunk.length;
-            if (size > BODY_SIZE_MAX)
-            {
-                stream.destroy(new Error("the body is too large"));
-                return;
-            }
-            chunks.push(chunk);
-        });
-        stream.on("end", () => resolve(Buffer.concat(chunks)));
-        stream.on("error", reject);
-    });
-}
-
-/* Sends the request to the engine, on a connection of its own: one that is used again may
- * just have been closed, and that would be a fault that nobody asked for. */
-function forward(request, body)
-{
-    return new Promise((resolve, reject) =>
-    {
-        const upstream = http.request(
-            {
-                host: engine.hostname,
-                port: engine.port,
-                method: request.method,
-                path: request.url,
-                headers: { ...request.headers, connection: "close" },
-                agent: false
-            },
-            async reply =>
-            {
-                try
-                {
-                    resolve({
-                        status: reply.statusCode,
-                        headers: reply.headers,
-                        body: await readBody(reply)
-                    });
-                }
-                catch (error)
-                {
-                    reject(error);
-                }
-            }
-        );
-        upstream.on("error", reject);
-        upstream.end(body);
-    });
-}
-
-/* Passes an answer on; one whose client has gone is nobody's business. */
-function answer(response, reply)
-{
-    const headers = { ...reply.headers, "content-length": reply.body.length };
-
-    delete headers.connection;
-    delete headers["keep-alive"];
-    delete headers["transfer-encoding"];
-    response.writeHead(reply.status, headers);
-    response.end(reply.body);
-}
-
-function errorReply(status)
-{
-    return {
-        status,
-        headers: { "content-type": "application/x-amz-json-1.0" },
-        body: Buffer.from(JSON.stringify({ __type: ERRORS[status], message: "fault-proxy" }))
-    };
-}
 
 /* The rule that this request meets, if there is one; every rule that it matches counts it. */
 function meet(operation, body)
@@ -148,55 +48,6 @@ function meet(operation, body)
     return met;
 }
 
-async function actOn(rule, request, body, response)
-{
-    const socket = request.socket;
-    let reply;
-
-    switch (rule === null ? "none" : rule.fault)
-    {
-    case "reset":
-        socket.destroy();
-        break;
-    case "drop-reply":
-        await forward(request, body);
-        socket.destroy();
-        break;
-    case "swallow-reply":
-        await forward(request, body);
-        break;
-    case "late":
-        socket.destroy();
-        await sleep(rule.argument);
-        await forward(request, body);
-        landed++;
-        break;
-    case "delay":
-        await sleep(rule.argument);
-        answer(response, await forward(request, body));
-        break;
-    case "delay-reply":
-        reply = await forward(request, body);
-        await sleep(rule.argument);
-        answer(response, reply);
-        break;
-    case "double":
-        reply = await forward(request, body);
-        await forward(request, body);
-        answer(response, reply);
-        break;
-    case "refuse":
-        answer(response, errorReply(rule.argument));
-        break;
-    case "apply":
-        await forward(request, body);
-        answer(response, errorReply(rule.argument));
-        break;
-    default:
-        answer(response, await forward(request, body));
-    }
-}
-
 async function serve(request, response)
 {
     const operation = (request.headers["x-amz-target"] || "").split(".").pop();
@@ -207,7 +58,8 @@ async function serve(request, response)
         const rule = meet(operation, body);
         counts.set(operation, (counts.get(operation) || 0) + 1);
         faults += rule === null ? 0 : 1;
-        await actOn(rule, request, body, response);
+        await perform(rule === null ? "none" : rule.fault, rule === null ? 0 : rule.argument,
+            response, () => forward(engine, request, body), () => landed++);
     }
     catch (error)
     {
@@ -219,9 +71,9 @@ async function serve(request, response)
 function parseRule(line)
 {
     const pattern = new RegExp("^on (\\S+) (\\d+)(\\+?) (?:" +
-        "(reset|drop-reply|swallow-reply|double)|" +
-        "(late|delay|delay-reply) (\\d+)|" +
-        "(refuse|apply) (400|500|503))(?: match (.+))?$");
+        "(reset|stall|drop-reply|swallow-reply|half-close|double)|" +
+        "(late|delay|delay-reply|double-late) (\\d+)|" +
+        `(refuse|apply) (${Object.keys(ERRORS).join("|")}))(?: match (.+))?$`);
     const found = pattern.exec(line);
 
     if (found === null)
@@ -233,7 +85,7 @@ function parseRule(line)
         nth: Number(found[2]),
         onwards: found[3] === "+",
         fault: found[4] || found[5] || found[7],
-        argument: Number(found[6] || found[8] || 0),
+        argument: found[8] || Number(found[6] || 0),
         text: found[9] || "",
         seen: 0
     };
