@@ -84,6 +84,16 @@ missing_for_fuzzing() {
         echo libclang-rt-14-dev
 }
 
+missing_for_valgrind() {
+    has_command valgrind || echo valgrind
+}
+
+# … and those that looking at the code needs.
+missing_for_lint() {
+    has_command cppcheck || echo cppcheck
+    has_command clang-tidy || echo clang-tidy
+}
+
 # install_packages NAME…: installs Debian packages, as root or with sudo.
 install_packages() {
     local as_root=()
