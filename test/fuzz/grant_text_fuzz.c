@@ -16,7 +16,7 @@ static void check(const char *text)
     if (!grant_text_read(text, &grant, &boot)) {
         return;
     }
-    assert(grant.mine.count >= 1 && grant.mine.count <= GUIDS_MAX);
+    assert(grant.mine_count >= 1 && grant.mine_count <= GUIDS_MAX);
     if (grant.kind == DDBLOCK_FAIL_OPEN) {
         assert(grant.token >= 1 && grant.token <= TOKEN_MAX && !instant_is_never(grant.deadline));
     }
