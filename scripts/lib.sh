@@ -77,17 +77,21 @@ missing_for_tests() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
-# … and those that looking at the code needs.
-missing_for_lint() {
-    has_command cppcheck || echo cppcheck
-    has_command clang-tidy || echo clang-tidy
-}
-
 # … and those that fuzzing needs.
 missing_for_fuzzing() {
     has_command clang || echo clang
     [ -n "$(find /usr/lib -name "libclang_rt.fuzzer-*.a" -print -quit)" ] ||
         echo libclang-rt-14-dev
+}
+
+missing_for_valgrind() {
+    has_command valgrind || echo valgrind
+}
+
+# … and those that looking at the code needs.
+missing_for_lint() {
+    has_command cppcheck || echo cppcheck
+    has_command clang-tidy || echo clang-tidy
 }
 
 # install_packages NAME…: installs Debian packages, as root or with sudo.

@@ -57,30 +57,47 @@ static struct task *take_posted(struct ddblock_store *engine, unsigned *ret_post
     return task;
 }
 
-static void handle_posted(struct ddblock_store *engine)
+/* What is posted together, in the order in which it is handled. */
+static const struct {
+    unsigned post;
+    enum event_kind kind;
+} POSTED[] = {
+    {POST_RENEW, EVENT_RENEW},
+    {POST_CANCEL, EVENT_CANCEL},
+    {POST_RELEASE, EVENT_RELEASE},
+    {POST_HAND_OVER, EVENT_HAND_OVER},
+};
+
+/* Gives a task what was posted to it. Where a step used up the random bytes and there are no new
+ * ones, the rest is posted again. */
+static void handle_posts(struct ddblock_store *engine, struct task *task, unsigned posts)
 {
     struct loop *loop = &engine->loop;
+    bool alive = (posts & POST_START) == 0 || loop_start(loop, task);
+
+    posts &= ~(unsigned)POST_START;
+    for (size_t i = 0; alive && i < sizeof(POSTED) / sizeof(POSTED[0]); i++) {
+        if ((posts & POSTED[i].post) == 0) {
+            continue;
+        }
+        if (!loop_is_ready(loop)) {
+            (void)pthread_mutex_lock(&engine->mutex);
+            engine_post(engine, task, posts);
+            (void)pthread_mutex_unlock(&engine->mutex);
+            return;
+        }
+        posts &= ~POSTED[i].post;
+        alive = loop_post(loop, task, POSTED[i].kind);
+    }
+}
+
+static void handle_posted(struct ddblock_store *engine)
+{
     struct task *task = NULL;
     unsigned posts = 0;
 
-    while (loop_is_ready(loop) && (task = take_posted(engine, &posts)) != NULL) {
-        bool alive = true;
-
-        if (posts & POST_START) {
-            alive = loop_start(loop, task);
-        }
-        if (alive && (posts & POST_RENEW)) {
-            alive = loop_post(loop, task, EVENT_RENEW);
-        }
-        if (alive && (posts & POST_CANCEL)) {
-            alive = loop_post(loop, task, EVENT_CANCEL);
-        }
-        if (alive && (posts & POST_RELEASE)) {
-            alive = loop_post(loop, task, EVENT_RELEASE);
-        }
-        if (alive && (posts & POST_HAND_OVER)) {
-            (void)loop_post(loop, task, EVENT_HAND_OVER);
-        }
+    while (loop_is_ready(&engine->loop) && (task = take_posted(engine, &posts)) != NULL) {
+        handle_posts(engine, task, posts);
     }
 }
 
