@@ -48,7 +48,7 @@ static ddblock_status take_line(struct config *config, char *line, char *end, dd
     char shown[ESCAPED_SIZE];
     char *text = trim(line, end);
     char *equals = strchr(text, '=');
-    char *name = text;
+    char *name;
 
     if (text[0] == '\0' || text[0] == '#') {
         return DDBLOCK_OK;

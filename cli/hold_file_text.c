@@ -139,14 +139,19 @@ static bool decode(char *text)
     char *target = text;
 
     for (; *text != '\0'; text++) {
+        int high;
+        int low;
+
         if (*text != '%') {
             *target++ = *text;
             continue;
         }
-        if (hex_value(text[1]) < 0 || hex_value(text[2]) < 0) {
+        high = hex_value(text[1]);
+        low = high >= 0 ? hex_value(text[2]) : -1;
+        if (low < 0) {
             return false;
         }
-        *target = (char)(hex_value(text[1]) << 4 | hex_value(text[2]));
+        *target = (char)(high * 16 + low);
         if (*target++ == '\0') {
             return false;
         }

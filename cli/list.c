@@ -158,7 +158,7 @@ static char *fit(char *target, const char *text, size_t columns, const struct wi
     char safe[COLUMNS_SIZE];
 
     if (!widths->cut && columns_width(escape_string(safe, sizeof(safe), text)) >= columns) {
-        return strcpy(target, safe);
+        return memcpy(target, safe, strlen(safe) + 1);
     }
     return columns_fit(target, text, columns);
 }

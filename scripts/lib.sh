@@ -77,6 +77,12 @@ missing_for_tests() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
+# … and those that looking at the code needs.
+missing_for_lint() {
+    has_command cppcheck || echo cppcheck
+    has_command clang-tidy || echo clang-tidy
+}
+
 # install_packages NAME…: installs Debian packages, as root or with sudo.
 install_packages() {
     local as_root=()

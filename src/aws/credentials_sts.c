@@ -4,6 +4,7 @@
  * API_AssumeRoleWithWebIdentity.html */
 #include "aws/credentials_sts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -226,6 +227,7 @@ static ddblock_status read_reply(struct call *call, struct credentials **ret_cre
                                buffer_string(&values[2]), call->role->source, &credentials, error);
     }
     if (status == DDBLOCK_OK) {
+        assert(credentials != NULL);
         credentials->expires_unix_ms = expires_unix_ms;
         set_account(call, credentials);
         *ret_credentials = credentials;

@@ -23,7 +23,8 @@ struct aws_session {
 
 static ddblock_status no_memory(ddblock_error *error)
 {
-    return status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+    (void)status_set(error, DDBLOCK_NO_MEMORY, "out of memory");
+    return DDBLOCK_NO_MEMORY;
 }
 
 /* Where requests go with these keys. */

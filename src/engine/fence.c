@@ -26,11 +26,12 @@ static const char *next_text(const char **text)
 static ddblock_fence *fence_from(struct bytes texts)
 {
     ddblock_fence *fence = malloc(sizeof(*fence) + texts.size);
-    const char *text = (const char *)(fence + 1);
+    const char *text;
 
     if (fence == NULL) {
         return NULL;
     }
+    text = (const char *)(fence + 1);
     memcpy(fence + 1, texts.data, texts.size);
     fence->element = next_text(&text);
     fence->table_name = next_text(&text);

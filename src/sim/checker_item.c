@@ -8,6 +8,7 @@ static void displace(struct checker *checker, bool robbed)
         struct acquisition *victim = checker_acquisition(checker, checker->item.acquisition);
 
         victim->overwritten = true;
+        victim->displaced = true;
         victim->robbed = victim->robbed || robbed;
     }
 }
@@ -52,8 +53,9 @@ static void check_renewed(struct checker *checker, const struct history_event *e
         checker_broken(checker, event, 2, "a renewal was carried out on another's item");
     }
     /* Its package writes its own token with each heartbeat, with one guid for all its tries: after
-     * a deletion that may be more than stands there. */
-    if (event->token != item->token && !(acquisition->npm && event->token > checker->token_max)) {
+     * a deletion that may be more than stands there, or less than its own ghost has put there. */
+    if (event->token != item->token &&
+        !(acquisition->npm && (event->token > checker->token_max || acquisition->robbed))) {
         checker_broken(checker, event, 1, "a renewal changed the fencing token");
     }
     /* The npm package's late heartbeat does that (D6), and nobody is harmed but by a wait.

@@ -49,8 +49,11 @@ int64_t clock_wall_at_ms(const struct machine_clock *clock, int64_t world_ns)
     return (WALL_START_NS + clock->wall_offset_ns + world_ns) / 1000000;
 }
 
+/* The names that the linker gives: ld(1), --wrap. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __real_clock_gettime(clockid_t id, struct timespec *ret_time);
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time)
 {

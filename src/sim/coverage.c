@@ -19,7 +19,7 @@ void coverage_add(struct coverage *sum, const struct coverage *part)
 void coverage_print(const struct coverage *coverage)
 {
     static const char *const texts[COUNTERS] = {
-#define COUNTER_TEXT(name, text) [COUNTER_##name] = text,
+#define COUNTER_TEXT(name, text) [COUNTER_##name] = (text),
         COUNTER_MAP(COUNTER_TEXT)
 #undef COUNTER_TEXT
     };

@@ -24,6 +24,14 @@ static void digest(struct trace *trace, const struct history_event *event)
                    ((uint64_t)event->status << 16) | (uint64_t)event->fault);
 }
 
+/* To the microsecond, and never above: a time is told when it is over. */
+static double in_ms(int64_t ns)
+{
+    int64_t us = ns / NS_PER_US;
+
+    return (double)us / 1000.0;
+}
+
 static void print_until(FILE *file, const char *text, int64_t until_ns)
 {
     if (until_ns == NEVER_NS) {
@@ -31,7 +39,7 @@ static void print_until(FILE *file, const char *text, int64_t until_ns)
     } else if (until_ns <= 0) {
         (void)fprintf(file, "%s no more", text);
     } else {
-        (void)fprintf(file, "%s until %.3f", text, (double)(until_ns / NS_PER_US) / 1000.0);
+        (void)fprintf(file, "%s until %.3f", text, in_ms(until_ns));
     }
 }
 
@@ -172,7 +180,7 @@ void trace_event(struct trace *trace, const struct history_event *event)
     if (trace->file == NULL || event->kind == HISTORY_CHECK) {
         return;
     }
-    (void)fprintf(trace->file, "[%10.3f] ", (double)(event->at_ns / NS_PER_US) / 1000.0);
+    (void)fprintf(trace->file, "[%10.3f] ", in_ms(event->at_ns));
     if (event->actor < UINT32_MAX) {
         (void)fprintf(trace->file, "%u", event->actor);
     } else {

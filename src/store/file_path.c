@@ -2,6 +2,7 @@
 #include "store/file_path.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -77,13 +78,11 @@ char *file_path_for_sqlite(const char *path)
     /* A path that begins with a slash or a dot is neither a URI nor a special name:
      * https://www.sqlite.org/c3ref/open.html */
     const char *prefix = path[0] == '/' ? "" : "./";
-    size_t prefix_size = strlen(prefix);
-    size_t path_size = strlen(path) + 1;
-    char *made = malloc(prefix_size + path_size);
+    size_t size = strlen(prefix) + strlen(path) + 1;
+    char *made = malloc(size);
 
     if (made != NULL) {
-        memcpy(made, prefix, prefix_size);
-        memcpy(made + prefix_size, path, path_size);
+        (void)snprintf(made, size, "%s%s", prefix, path);
     }
     return made;
 }

@@ -85,11 +85,12 @@ static struct lock_key key_copy(const struct lock_key *key, uint8_t **next)
 struct lock_id *lock_id_copy(const struct lock_id *id)
 {
     struct lock_id *copy = malloc(sizeof(*copy) + id->partition.value.size + id->sort.value.size);
-    uint8_t *next = (uint8_t *)(copy + 1);
+    uint8_t *next;
 
     if (copy == NULL) {
         return NULL;
     }
+    next = (uint8_t *)(copy + 1);
     copy->partition = key_copy(&id->partition, &next);
     copy->sort = key_copy(&id->sort, &next);
     return copy;

@@ -141,7 +141,7 @@ static void decimal_format(const struct decimal *decimal, char text[DECIMAL_CANO
 {
     static const char zeros[] = "00000000000000000000000000000000000000";
     const char *sign = decimal->negative ? "-" : "";
-    char digits[DIGITS_MAX];
+    char digits[DIGITS_MAX] = {0};
     int count = decimal->digits_count;
     int point = decimal->point;
     int used;

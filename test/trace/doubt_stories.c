@@ -291,6 +291,36 @@ STORY(a_take_over_that_is_refused_without_reason_waits_anew)
                      "[2000] A  applied -> acquired token 2, holds until 2999\n");
 }
 
+/* Found by the simulator: the lease of a first write was over when it was recognised, and a second
+ * one, still under way, arrived when somebody else had had the lock and released it. */
+STORY(what_is_under_way_is_not_forgotten_for_a_late_own_write)
+{
+    struct world w = world_open();
+
+    FAULT(&w, A, .lose_reply = true);
+    FAULT(&w, A, .request_ms = 1200);
+    FAULT(&w, A, .bare = false);
+    FAULT(&w, A, .failed = DDBLOCK_THROTTLED);
+    world_acquire(&w, A, PATIENCE_MS(6000));
+    world_run(&w, 2100);
+    world_put(&w, world_record("other", 2, 1));
+    world_run(&w, 2600);
+
+    EXPECT_TRACE(&w, "[   0] A  acquire -> ACQUIRE A1\n"
+                     "[1000] A  no reply\n"
+                     "[1012] A  tick -> ACQUIRE A2\n"
+                     "[2012] A  no reply\n"
+                     "[2037] A  tick -> ACQUIRE A3\n"
+                     "[2037] A  refused by A1/1 for 1000 -> TAKE OVER A4 of A1/1\n"
+                     "[2037] A  failed: THROTTLED\n"
+                     "[2100] -  somebody writes other/2 released\n"
+                     "[2212] A  a ghost: ACQUIRE A2 applied\n"
+                     "[2537] A  tick -> TAKE OVER A5 of A1/1\n"
+                     "[2537] A  refused by A2/3 for 1000 -> TAKE OVER A6 of A2/3\n"
+                     "[2537] A  applied -> acquired token 4, holds until 3536\n"
+);
+}
+
 int doubt_stories(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +335,7 @@ int doubt_stories(void)
         cmocka_unit_test(an_outage_with_many_doubts_does_not_end_the_acquisition),
         cmocka_unit_test(after_many_doubts_the_lock_of_another_is_waited_for),
         cmocka_unit_test(a_ghost_after_the_release_is_an_orphan_of_one_lease),
+        cmocka_unit_test(what_is_under_way_is_not_forgotten_for_a_late_own_write),
         cmocka_unit_test(a_take_over_that_is_refused_without_reason_waits_anew),
     };
 
