@@ -335,15 +335,18 @@ hazard("D17: one whose heartbeats are rarer than its lease is taken over between
 test("hazards", sides.options(AT_ONCE), async t =>
 {
     const rows = [];
+    let number = 0;
 
     for (const [engine, endpoint] of sides.engines())
     {
         const where = await sides.makeTable(endpoint, "S", "");
-        rows.push(...DEFECTS.map(({ title, play }, index) => ({
+        rows.push(...DEFECTS.map(({ title, play }) => ({
+            where,
             title: `${engine}: ${title}`,
-            play: () => play(where, sides.name({ S: `lock-${index}` }))
+            play: () => play(where, sides.name({ S: `lock-${number++}` }))
         })));
     }
-    await Promise.all(rows.map(row => t.test(row.title, row.play)));
+    await Promise.all(rows.map(row =>
+        sides.subtest(t, row.where, row.title, row.play)));
     await sides.endAll();
 });

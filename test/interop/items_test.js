@@ -121,20 +121,21 @@ async function playTakeOver(where, lock, item)
 test("what others wrote", sides.options(AT_ONCE), async t =>
 {
     const tests = [];
+    let number = 0;
 
     for (const [engine, endpoint] of sides.engines())
     {
         const where = await sides.makeTable(endpoint, "S", "");
-        const lock = () => sides.name({ S: `lock-${tests.length}` });
+        const lock = () => sides.name({ S: `lock-${number++}` });
         for (const [what, item, state, token] of ITEMS)
         {
-            const its = lock();
-            tests.push(t.test(`${engine}: ${what}`, () => play(where, its, item, state, token)));
+            tests.push(sides.subtest(t, where, `${engine}: ${what}`, () =>
+                play(where, lock(), item, state, token)));
         }
         for (const [what, item] of TAKEN_OVER)
         {
-            const its = lock();
-            tests.push(t.test(`${engine}: ${what}`, () => playTakeOver(where, its, item)));
+            tests.push(sides.subtest(t, where, `${engine}: ${what}`, () =>
+                playTakeOver(where, lock(), item)));
         }
     }
     await Promise.all(tests);

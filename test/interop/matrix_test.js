@@ -254,6 +254,7 @@ test("handing over", sides.options(AT_ONCE), async t =>
         }
         rows.push(...rowsOf(engine).map(row => ({ ...row, where: tables[row.keys] })));
     }
-    await Promise.all(rows.map(row => t.test(row.title, own => play(row, row.where, own))));
+    await Promise.all(rows.map(row =>
+        sides.subtest(t, row.where, row.title, own => play(row, row.where, own))));
     await sides.endAll();
 });

@@ -13,9 +13,11 @@ const { spawn, execFile } = require("child_process");
 const path = require("path");
 const readline = require("readline");
 const peers = require("./peers.js");
+const { watch, unhurried } = require("./stalls.js");
 
 const running = new Set(); /* processes, to be ended with this one */
 const inside = new Set(); /* locks of theirs in this process: their heartbeats keep it alive */
+const watched = new Map(); /* engines, by endpoint */
 let over = false;
 
 process.on("exit", () => running.forEach(child => child.kill("SIGKILL")));
@@ -241,8 +243,20 @@ function within(ms, what, promise)
 async function endAll()
 {
     over = true;
+    watched.forEach(stalls => stalls.stop());
     running.forEach(child => child.kill("SIGKILL"));
     await Promise.all([...inside].map(giveUp => giveUp()));
+}
+
+/* A test within a test. Its failure counts if the machine did not stand still; else it is played
+ * again, so play must take a lock of its own each time. */
+function subtest(t, where, title, play)
+{
+    if (!watched.has(where.endpoint))
+    {
+        watched.set(where.endpoint, watch(where.endpoint));
+    }
+    return t.test(title, own => unhurried(watched.get(where.endpoint), own, () => play(own)));
 }
 
 /* Options of a test that has so many tests at once in it, nearly all of whose time is waiting. */
@@ -255,5 +269,5 @@ function options(atOnce)
 }
 
 module.exports = {
-    name, ours, theirs, theirProcess, tool, makeTable, readItem, engines, sleep, within, endAll, options
+    name, ours, theirs, theirProcess, tool, makeTable, readItem, engines, sleep, within, subtest, endAll, options
 };
