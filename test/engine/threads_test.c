@@ -1,4 +1,4 @@
-/* threads_test.c - sixteen threads contend for three locks.
+/* threads_test.c - sixteen threads contend for three locks, and sixty-four for one.
  *
  * What a lock guards is plain memory: if two threads ever held it at once, ThreadSanitizer sees
  * the race, and the sums do not come out. */
@@ -126,6 +126,81 @@ static void in_a_file(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* Sixty-four threads contend for one lock. */
+struct turns {
+    ddblock_client *client;
+    pthread_mutex_t mutex; /* starting, and taking a number for it, is one step */
+    int started;
+    int served; /* guarded by the lock */
+    int wrong;  /* the same */
+};
+
+static void *take_turns(void *argument)
+{
+    enum { TURNS = 5 };
+    struct turns *turns = argument;
+    ddblock_id id = ddblock_id_string("lock");
+    ddblock_acquire_options options;
+
+    ddblock_acquire_options_init(&options);
+    options.wait_ms = DDBLOCK_FOREVER;
+    for (int i = 0; i < TURNS; i++) {
+        ddblock_lock *lock = NULL;
+        int number;
+
+        (void)pthread_mutex_lock(&turns->mutex);
+        number = turns->started++;
+        (void)ddblock_acquire_start(turns->client, &id, &options, &lock, NULL);
+        (void)pthread_mutex_unlock(&turns->mutex);
+        if (ddblock_acquire_wait(lock, DDBLOCK_FOREVER, NULL) != DDBLOCK_OK) {
+            return argument;
+        }
+        turns->wrong += number != turns->served;
+        turns->served++;
+        if (ddblock_release(lock, NULL) != DDBLOCK_OK) {
+            return argument;
+        }
+    }
+    return NULL;
+}
+
+/* A turn is an acquisition and a release, one request each: nobody polls, whoever came first is
+ * served first. */
+static void many_take_turns_with_one_lock(void **state)
+{
+    enum { MANY = 64 };
+    struct turns turns = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t threads[MANY];
+    ddblock_store *store = NULL;
+    ddblock_client_options options;
+    ddblock_metrics metrics;
+
+    (void)state;
+    ddblock_client_options_init(&options);
+    options.lease_duration_ms = 600000; /* no heartbeat is due */
+    options.poll_period_ms = 5;
+    assert_int_equal(ddblock_store_open_memory(&store, NULL), DDBLOCK_OK);
+    assert_int_equal(ddblock_client_open(store, &options, &turns.client, NULL), DDBLOCK_OK);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, take_turns, &turns), 0);
+    }
+    for (int i = 0; i < MANY; i++) {
+        void *failed = NULL;
+
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_int_equal(turns.wrong, 0);
+    assert_int_equal(ddblock_store_metrics(store, &metrics), DDBLOCK_OK);
+    assert_int_equal(metrics.requests_acquire, turns.served);
+    assert_int_equal(metrics.requests_release, turns.served);
+    assert_int_equal(metrics.requests_read + metrics.requests_read_latest +
+                         metrics.requests_take_over + metrics.requests_renew,
+                     0);
+    ddblock_client_close(turns.client);
+    ddblock_store_close(store);
+}
+
 /* A cancellation and a release meet the end of their acquisition at every moment there is. */
 static void in_the_last_moment(void **state)
 {
@@ -164,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory),
         cmocka_unit_test(in_a_file),
+        cmocka_unit_test(many_take_turns_with_one_lock),
         cmocka_unit_test(in_the_last_moment),
     };
 
