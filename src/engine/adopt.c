@@ -97,6 +97,11 @@ static ddblock_status check(const struct ddblock_client *client, struct machine_
         return status_set(error, DDBLOCK_LOST,
                           "the lock was exported before a reboot, or on another machine");
     }
+    if (!instant_before(grant->deadline,
+                        instant_add(clock_now(), duration_from_ms(grant->lease_ms)))) {
+        return status_set(error, DDBLOCK_INVALID,
+                          "the text tells of more time than the lease has"); /* whoever wrote it */
+    }
     if (!instant_before(clock_now(), grant->deadline)) {
         return status_set(error, DDBLOCK_LOST, "the lease ended before the lock was adopted");
     }

@@ -170,6 +170,8 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
         remove_task(loop, task);
     }
     if (next != NULL) {
+        assert(
+            !effects.fresh_used); /* so there is a guid left: who is out of the way writes none */
         (void)step(loop, next, EVENT_ACQUIRE, NULL); /* which only sends: this goes no deeper */
     }
     return !effects.ended;

@@ -4,6 +4,8 @@
 #include "ddblock/ddblock.h"
 #include "support/testing.h"
 
+#include "engine/grant_text.h"
+
 struct fixture {
     ddblock_store *store;
     ddblock_client *client;
@@ -116,6 +118,27 @@ static void a_lease_that_is_over_is_lost(void **state)
     assert_null(f->lock);
 }
 
+/* Whoever wrote such a text: nobody may believe for longer than a lease from now. */
+static void a_text_of_more_time_than_the_lease_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct machine_grant grant;
+    struct boot_id boot;
+    struct buffer text;
+
+    acquire(f, DDBLOCK_FAIL_OPEN, 60000, 0);
+    export_lock(f);
+    assert_true(grant_text_read(f->text, &grant, &boot));
+    grant.deadline.ns += duration_from_ms(60000).ns;
+    assert_true(grant_text_reserve(&text));
+    grant_text_write(&grant, &boot, &text);
+    assert_int_equal(ddblock_lock_adopt(f->client, &f->id, buffer_string(&text), &f->lock, NULL),
+                     DDBLOCK_INVALID);
+    assert_null(f->lock);
+    buffer_finish(&text);
+    assert_int_equal(ddblock_lock_adopt(f->client, &f->id, f->text, &f->lock, NULL), DDBLOCK_OK);
+}
+
 static void a_lock_that_fails_closed_waits(void **state)
 {
     struct fixture *f = *state;
@@ -200,6 +223,7 @@ int main(void)
         ADOPT_TEST(an_adopted_lock_is_the_same),
         ADOPT_TEST(an_adopted_lock_is_renewed),
         ADOPT_TEST(a_lease_that_is_over_is_lost),
+        ADOPT_TEST(a_text_of_more_time_than_the_lease_is_refused),
         ADOPT_TEST(a_lock_that_fails_closed_waits),
         ADOPT_TEST(one_that_was_broken_is_lost_at_the_release),
         ADOPT_TEST(clients_must_be_alike),
