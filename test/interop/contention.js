@@ -5,8 +5,8 @@
  *
  * Three processes of ours ($CONTENDER, built from contender.c) and three of Node's (two of the npm
  * package, one that writes as its v3 fork does) contend for 20 locks in one new table on
- * $DDBLOCK_TEST_DYNAMODB_ENDPOINT, without any faults; without that, it exits with 77. This process tells each what to do next,
- * and is the resource: it accepts a write unless it has accepted a higher token. It fails if
+ * $DDBLOCK_TEST_DYNAMODB_ENDPOINT, without any faults; where that is not set, it exits with 77. This
+ * process tells each what to do next, and is the resource: it accepts a write unless it has accepted a higher token. It fails if
  *
  *   - a write with a lower token comes from a worker that still believed in its lock after
  *     another one told that it has it;
@@ -193,7 +193,8 @@ const heard = {
         {
             if (other > token && given.at < at)
             {
-                (who.ours ? complain : complainUnlessStalled)(`${who.name} believes in token ${token} of ${name} ` +
+                (who.ours ? complain : complainUnlessStalled)(
+                    `${who.name} believes in token ${token} of ${name} ` +
                     `${(at - given.at) / 1000} ms after ${given.who} had token ${other}`);
             }
         }
@@ -278,7 +279,8 @@ function report()
     console.log(`${seconds()} s: acquired ${acquired}; ${counts.handovers} went from one side to ` +
         `the other; ${counts.writes} writes accepted, ${counts.late} refused; idle for at most ` +
         `${longest.ours} ms while ours waited, ${longest.theirs} ms while only theirs did; ` +
-        `${counts.slow} times for over half a lease; ${counts.excused} excused; ${complaints.length} wrong`);
+        `${counts.slow} times for over half a lease; ${counts.excused} excused; ` +
+        `${complaints.length} wrong`);
 }
 
 async function main()

@@ -20,6 +20,7 @@ const BEATS = { leaseMs: 4000, heartbeatMs: 500, holdMs: 5600 };
 const NO_BEATS = { leaseMs: 7000, heartbeatMs: 0, holdMs: 1600 };
 const NOISE_MS = 4000;
 const AT_ONCE = 20;
+const FOLLOW_MS_MAX = 60000; /* a row takes less */
 
 const KEYS = {
     S: [{ S: "lock" }],
@@ -128,8 +129,9 @@ async function follow(where, lock)
     let item = null;
     let notBefore = 0;
     let before = performance.now();
+    const end = before + FOLLOW_MS_MAX;
 
-    for (;;)
+    while (before < end)
     {
         const asked = performance.now();
         const read = await sides.readItem(where, lock);
@@ -145,6 +147,7 @@ async function follow(where, lock)
         before = asked;
         await sides.sleep(100);
     }
+    return null; /* the row has failed by then */
 }
 
 /* How long the waiter may take from the end of the holder. Ours sees a release when it polls next;
