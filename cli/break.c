@@ -11,6 +11,7 @@
 #include "place.h"
 #include "report.h"
 #include "waiting.h"
+#include "wording.h"
 
 /* Not from a file: who breaks a lock says so then and there. */
 /* The owner of a lock is at most 255 bytes; the library cuts what is longer. */
@@ -166,7 +167,7 @@ int command_break(int argc, char **argv)
     if (status != DDBLOCK_OK) {
         return options_fail(&options, &error);
     }
-    if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
+    if (place_open_to_look(&place, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);
     }
     status = break_lock(store, &place, &request, &error);

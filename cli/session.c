@@ -7,6 +7,7 @@
 #include "exit.h"
 #include "message.h"
 #include "waiting.h"
+#include "wording.h"
 
 /* How often the line that tells whom we wait for is written anew. */
 enum { LINE_PERIOD_MS = 500 };
@@ -99,9 +100,11 @@ static int start(struct session *session)
     ddblock_acquire_options_init(&acquire);
     acquire.wait_ms = terms->wait_ms;
     if (ddblock_client_open(session->store, &terms->client, &session->client, &error) !=
-            DDBLOCK_OK ||
-        ddblock_acquire_start(session->client, &id, &acquire, &session->lock, &error) !=
-            DDBLOCK_OK) {
+        DDBLOCK_OK) {
+        return fail_to_open(&error);
+    }
+    if (ddblock_acquire_start(session->client, &id, &acquire, &session->lock, &error) !=
+        DDBLOCK_OK) {
         return fail_with(&error);
     }
     return EXIT_DONE;

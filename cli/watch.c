@@ -15,6 +15,7 @@
 #include "process.h"
 #include "reader.h"
 #include "view.h"
+#include "wording.h"
 
 /* How often the bars grow. */
 enum { REDRAW_MS = 500 };
@@ -291,7 +292,7 @@ int command_watch(int argc, char **argv)
     if (events_open(&watch.events, &error) != DDBLOCK_OK) {
         return fail_with(&error);
     }
-    if (place_open(&watch.place, NULL, &watch.store, &error) != DDBLOCK_OK) {
+    if (place_open_to_look(&watch.place, &watch.store, &error) != DDBLOCK_OK) {
         listing_finish(&watch.wanted);
         return fail_to_open(&error);
     }

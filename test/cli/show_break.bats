@@ -3,7 +3,7 @@
 load helpers
 
 setup() {
-    use_file
+    use_empty_file
     LOCK=build
 }
 
@@ -57,6 +57,16 @@ teardown() {
 @test "break: a free lock needs none" {
     run -0 ddblock break --yes "$LOCK"
     [[ $output == *"is free: there is nothing to break"* ]]
+}
+
+@test "who only looks makes no file: 78" {
+    local command none=$BATS_TEST_TMPDIR/none
+    for command in "show x" "show --json x" list "list --names" "break --yes x" watch "watch x"; do
+        # shellcheck disable=SC2086 # into words
+        run -78 "$DDBLOCK" ${command%% *} --file "$none" ${command#"${command%% *}"}
+        [ "$output" = "ddblock: there is no file of locks \"$none\"; \"run\" and \"acquire\" make one" ]
+    done
+    [ ! -e "$none" ]
 }
 
 # on_terminal ANSWER COMMAND…: runs it on a terminal on which that is typed.
