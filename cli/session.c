@@ -54,6 +54,7 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
     ddblock_status status;
     bool ended = false;
 
+    say_hurriedly(true); /* the lock may come while a terminal is stopped with ^S */
     waiting_init(&waiting, !terms->quiet && !terms->verbose && !terms->json);
     for (;;) {
         ddblock_lock_fd_clear(session->lock);
@@ -67,6 +68,7 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
         events_wait(&session->events, session->lock, LINE_PERIOD_MS);
     }
     waiting_clear(&waiting);
+    say_hurriedly(false);
     (void)duration_text(duration, waiting_ms(&waiting));
     if (*ret_signal != 0 || ended) {
         say_event(MESSAGE_CANCELLED, "%s%s: %s is waited for no more after %s", ended ? "" : "SIG",
