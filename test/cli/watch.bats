@@ -13,12 +13,13 @@ teardown() {
     [ -z "${SESSION:-}" ] || tmux -L "$SESSION" kill-server 2>/dev/null || true
 }
 
-# open_terminal COLUMNS ROWS: with a shell on it.
+# open_terminal COLUMNS ROWS: with a shell on it. The leak check of AddressSanitizer at times never
+# ends where SIGHUP and SIGCONT, of a terminal that is taken away, come in its midst.
 open_terminal() {
     command -v tmux >/dev/null || skip "no tmux to test with"
     SESSION="ddblock-watch-$$-$BATS_TEST_NUMBER"
     LC_ALL=C.UTF-8 tmux -L "$SESSION" -f /dev/null new-session -d -x "$1" -y "$2" \
-        "exec env LC_ALL=C.UTF-8 PS1='ready> ' bash --norc --noprofile -i" 3>&-
+        "exec env ASAN_OPTIONS=detect_leaks=0 LC_ALL=C.UTF-8 PS1='ready> ' bash --norc --noprofile -i" 3>&-
     wait_for "ready>"
 }
 
@@ -170,8 +171,7 @@ expect_rows() {
     local ignore
     for ignore in : "trap '' HUP"; do
         open_terminal 80 24
-        # The leak check of AddressSanitizer at times never ends where SIGHUP and SIGCONT come in its midst.
-        type_line "export ASAN_OPTIONS=detect_leaks=0; $ignore"
+        type_line "$ignore"
         start_watch "$LOCK"
         watcher=$(pgrep -f "^$DDBLOCK watch --file $BATS_TEST_TMPDIR" | head -n 1)
         tmux -L "$SESSION" kill-server
