@@ -16,7 +16,7 @@ enum {
     STATE_COLUMNS = 11,
     TOKEN_COLUMNS = 7,
     BAR_COLUMNS = 10,
-    AGE_COLUMNS = 9,
+    AGE_COLUMNS = 11, /* "59 min 59 s" */
     /* With two blanks between columns, and one between bar and age. */
     FIXED_COLUMNS = STATE_COLUMNS + TOKEN_COLUMNS + BAR_COLUMNS + 1 + AGE_COLUMNS + 4 * 2,
     NAME_COLUMNS_MIN = 6,

@@ -58,9 +58,9 @@ wait_for() {
     wait_for "^build .*held"
     diff - <(screen) <<'END'
 hh:mm:ss  1 held, 0 stale, 1 free  FILE
-LOCK               STATE          TOKEN  LAST HEARTBEAT SEEN   HOLDER
-build              held               1  BAR AGE  al\x1Bice
-a-free-one         free               1
+LOCK              STATE          TOKEN  LAST HEARTBEAT SEEN     HOLDER
+build             held               1  BAR AGE  al\x1Bice
+a-free-one        free               1
 
 
 
@@ -130,11 +130,11 @@ END
     expect_rows 5 8
     diff - <(screen) <<'END'
 hh:mm:ss  0 held, 0 stale, 10 free  FILE
-LOCK               STATE          TOKEN  LAST HEARTBEAT SEEN   HOLDER
-lock-4             free               1
-lock-5             free               1
-lock-6             free               1
-lock-7             free               1
+LOCK              STATE          TOKEN  LAST HEARTBEAT SEEN     HOLDER
+lock-4            free               1
+lock-5            free               1
+lock-6            free               1
+lock-7            free               1
 5 to 8 of 10
 
 LAST CHANGES
