@@ -219,3 +219,24 @@ is_json_log() {
     run -75 ddblock run --retries 1 "$LOCK" -- true
     [ $((SECONDS - before)) -ge 1 ]
 }
+
+@test "exit status: 70 for a fault of the machine, before anything was done" {
+    run -70 bash -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n 4; exec "$@"' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        touch "$BATS_TEST_TMPDIR/ran"
+    [[ $output == *"Too many open files" ]]
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "without any terminal it is the same" {
+    run -7 setsid --wait "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c '! (exec </dev/tty) 2>/dev/null && exit 7' </dev/null
+    run -0 ddblock run -n "$LOCK" -- true
+}
+
+@test "a full disk, or a closed output, is the command's to notice" {
+    run -1 bash -c '"$@" >/dev/full' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c 'echo x || exit 1'
+    run -1 bash -c '"$@" >&-' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c 'echo x 2>/dev/null || exit 1'
+    run -0 ddblock run -n "$LOCK" -- true
+}
