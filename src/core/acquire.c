@@ -54,7 +54,7 @@ void acquire_start(const struct step *step)
     if (step->machine->state == STATE_IDLE) {
         begin(step);
     }
-    step->machine->seen = (struct record){0}; /* in line it was who stood ahead */
+    machine_note(step->machine, &(struct record){0}); /* in line it was who stood ahead */
     send_acquire(step);
 }
 
@@ -71,7 +71,7 @@ void acquire_proceed(const struct step *step)
     if (machine->watched && !instant_before(step->event->now, machine->take_over_at)) {
         send_take_over(step);
     } else if (limit_reached(step)) {
-        bool unanswered = machine->failures > 0 && machine->seen.kind == RECORD_UNKNOWN;
+        bool unanswered = machine->failures > 0 && machine_seen(machine)->kind == RECORD_UNKNOWN;
 
         acquire_give_up(step, unanswered ? machine->last_failure : DDBLOCK_NOT_ACQUIRED);
     } else if (machine->watched) {
@@ -91,7 +91,8 @@ void acquire_failed(const struct step *step, ddblock_status status)
     if (!patient && !pace_may_retry(machine->failures, machine->config.tries, step->event)) {
         acquire_give_up(step, status);
     } else if (limit_reached(step)) {
-        acquire_give_up(step, machine->seen.kind == RECORD_UNKNOWN ? status : DDBLOCK_NOT_ACQUIRED);
+        acquire_give_up(step, machine_seen(machine)->kind == RECORD_UNKNOWN ? status
+                                                                            : DDBLOCK_NOT_ACQUIRED);
     } else {
         watch_pause_for(step, backoff(step));
     }
@@ -106,17 +107,19 @@ void acquire_written(const struct step *step, const struct guid_sent *written, u
     if (hold_begin(step, written, token)) {
         return;
     }
-    machine->seen = (struct record){
-        .kind = RECORD_FAIL_OPEN,
-        .guid = foreign_guid_from(&written->guid),
-        .token = token,
-        .lease_ms = machine->config.lease_ms,
-    };
+    machine_note(machine, &(struct record){
+                              .kind = RECORD_FAIL_OPEN,
+                              .guid = foreign_guid_from(&written->guid),
+                              .token = token,
+                              .lease_ms = machine->config.lease_ms,
+                          });
     machine->watched = true;
     machine->take_over_at = step->event->now;
     guid_set_confirm(&machine->mine, written);
     machine->late++;
-    if (machine->late >= LATE_MAX || limit_reached(step)) {
+    if (machine->aside == NULL) {
+        acquire_give_up(step, DDBLOCK_NO_MEMORY); /* to tell what is taken over */
+    } else if (machine->late >= LATE_MAX || limit_reached(step)) {
         acquire_give_up(step, DDBLOCK_UNAVAILABLE);
     } else {
         send_take_over(step);

@@ -3,22 +3,47 @@
 
 #include <assert.h>
 
+static struct guid_sent *at(struct guid_set *set, size_t position)
+{
+    return position < GUIDS_CALM ? &set->calm[position]
+                                 : &set->more->entries[position - GUIDS_CALM];
+}
+
+static bool is_full(const struct guid_set *set)
+{
+    return set->count == (set->more != NULL ? (size_t)GUIDS_MAX : (size_t)GUIDS_CALM);
+}
+
+const struct guid_sent *guid_set_at(const struct guid_set *set, size_t position)
+{
+    assert(position < set->count);
+    return position < GUIDS_CALM ? &set->calm[position]
+                                 : &set->more->entries[position - GUIDS_CALM];
+}
+
 const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
                                      struct instant now, bool *ret_added)
 {
-    assert(set->count <= GUIDS_MAX);
-    *ret_added = set->count < GUIDS_MAX;
+    *ret_added = !is_full(set);
     if (*ret_added) {
-        set->entries[set->count] = (struct guid_sent){.guid = *fresh, .sent = now};
+        *at(set, set->count) = (struct guid_sent){.guid = *fresh, .sent = now};
         set->count++;
     }
     return guid_set_newest(set);
 }
 
+void guid_set_restore(struct guid_set *set, const struct guid_sent *entry)
+{
+    if (!is_full(set)) {
+        *at(set, set->count) = *entry;
+        set->count++;
+    }
+}
+
 struct guid_sent *guid_set_newest(struct guid_set *set)
 {
     assert(set->count > 0);
-    return &set->entries[set->count - 1];
+    return at(set, set->count - 1);
 }
 
 void guid_set_drop_newest(struct guid_set *set)
@@ -32,8 +57,10 @@ const struct guid_sent *guid_set_find(const struct guid_set *set,
                                       const struct foreign_guid *foreign)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (foreign_guid_is(foreign, &set->entries[i].guid)) {
-            return &set->entries[i];
+        const struct guid_sent *entry = guid_set_at(set, i);
+
+        if (foreign_guid_is(foreign, &entry->guid)) {
+            return entry;
         }
     }
     return NULL;
@@ -43,34 +70,32 @@ void guid_set_settle(struct guid_set *set, const struct guid_sent *entry)
 {
     struct guid_sent settled = *entry;
 
-    assert(entry >= set->entries && entry < set->entries + set->count);
     settled.in_doubt = false;
-    set->entries[0] = settled;
+    *at(set, 0) = settled;
     set->count = 1;
 }
 
 void guid_set_confirm(struct guid_set *set, const struct guid_sent *entry)
 {
     struct guid_sent confirmed = *entry;
-    size_t oldest_other = entry == set->entries ? 1 : 0;
-    size_t first = set->count == GUIDS_MAX ? oldest_other + 1 : 0; /* room for what is sent next */
+    size_t oldest_other = entry == guid_set_at(set, 0) ? 1 : 0;
+    size_t first = is_full(set) ? oldest_other + 1 : 0; /* room for what is sent next */
     size_t kept = 0;
 
-    assert(entry >= set->entries && entry < set->entries + set->count);
     confirmed.in_doubt = false;
     for (size_t i = first; i < set->count; i++) {
-        if (&set->entries[i] != entry && set->entries[i].in_doubt) {
-            set->entries[kept++] = set->entries[i];
+        if (at(set, i) != entry && at(set, i)->in_doubt) {
+            *at(set, kept++) = *at(set, i);
         }
     }
-    set->entries[kept++] = confirmed;
+    *at(set, kept++) = confirmed;
     set->count = kept;
 }
 
 void guid_set_name(const struct guid_set *set, struct request *request)
 {
     for (size_t i = 0; i < set->count; i++) {
-        request->mine[i] = set->entries[i].guid;
+        request->mine[i] = guid_set_at(set, i)->guid;
     }
     request->mine_count = set->count;
 }

@@ -15,15 +15,30 @@ struct guid_sent {
     bool took_over;      /* it was written by a TAKE_OVER */
 };
 
+/* What a calm holder needs: the guid that was confirmed last, and that of the renewal under way. */
+enum { GUIDS_CALM = 2 };
+
+/* Memory for the others, in which the set keeps the newest when there are more. */
+struct guids_more {
+    struct guid_sent entries[GUIDS_MAX - GUIDS_CALM];
+};
+
 struct guid_set {
-    struct guid_sent entries[GUIDS_MAX]; /* oldest first */
+    struct guid_sent calm[GUIDS_CALM]; /* oldest first, and then those of: */
+    struct guids_more *more;           /* the caller's; NULL: the set is full before */
     size_t count;
 };
+
+/* The entries, from 0, the oldest, to count - 1. */
+const struct guid_sent *guid_set_at(const struct guid_set *set, size_t position);
 
 /* Adds a guid that is about to be sent, or, where the set is full, settles for the newest one
  * again, which keeps its time. Returns the entry to send; *ret_added tells which it was. */
 const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
                                      struct instant now, bool *ret_added);
+
+/* Adds an entry of another set, if there is room. */
+void guid_set_restore(struct guid_set *set, const struct guid_sent *entry);
 
 /* The entry added last. The set is not empty. */
 struct guid_sent *guid_set_newest(struct guid_set *set);

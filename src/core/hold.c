@@ -264,7 +264,7 @@ static void judge(const struct step *step, const struct record *record)
     struct machine *machine = step->machine;
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
-    machine->seen = *record;
+    machine_note(machine, record);
     if (own == NULL || record->kind != RECORD_FAIL_OPEN || record_is_released(record)) {
         hold_lose(step, hold_loss(machine, record));
     } else {

@@ -6,7 +6,7 @@
 #include "core/machine_parts.h"
 
 void machine_init(struct machine *machine, const struct machine_config *config,
-                  const struct machine_patience *patience)
+                  const struct machine_patience *patience, struct machine_aside *aside)
 {
     *machine = (struct machine){
         .config = *config,
@@ -16,34 +16,43 @@ void machine_init(struct machine *machine, const struct machine_config *config,
         .attempt_end = INSTANT_NEVER,
         .deadline = INSTANT_NEVER,
     };
+    machine_lend(machine, aside);
 }
 
 void machine_init_adopted(struct machine *machine, const struct machine_config *config,
-                          const struct machine_grant *grant)
+                          const struct machine_grant *grant, struct machine_aside *aside)
 {
     struct machine_patience none = {0};
 
     assert(grant->kind == config->kind && grant->lease_ms == config->lease_ms);
-    assert(grant->mine.count > 0);
-    machine_init(machine, config, &none);
+    assert(grant->mine_count > 0 && grant->mine_count <= GUIDS_MAX);
+    machine_init(machine, config, &none, aside);
     machine->adopted = true;
     machine->token = grant->token;
     machine->deadline = grant->deadline;
     machine->ghosts_until = grant->ghosts_until;
-    machine->mine = grant->mine;
+    for (size_t i = 0; i < grant->mine_count; i++) {
+        guid_set_restore(&machine->mine, &grant->mine[i]);
+    }
+    assert(machine->mine.count == grant->mine_count);
 }
 
 struct machine_grant machine_grant_of(const struct machine *machine)
 {
-    assert(machine->hand_over_wanted && machine->state == STATE_ENDED);
-    return (struct machine_grant){
+    struct machine_grant grant = {
         .kind = machine->config.kind,
         .lease_ms = machine->config.lease_ms,
         .token = machine->token,
         .deadline = machine->deadline,
         .ghosts_until = machine->ghosts_until,
-        .mine = machine->mine,
+        .mine_count = machine->mine.count,
     };
+
+    assert(machine->hand_over_wanted && machine->state == STATE_ENDED);
+    for (size_t i = 0; i < grant.mine_count; i++) {
+        grant.mine[i] = *guid_set_at(&machine->mine, i);
+    }
+    return grant;
 }
 
 void machine_grant_restart_clock(struct machine_grant *grant, struct instant now)
@@ -66,6 +75,48 @@ static bool is_acquiring(enum machine_state state)
 {
     return state == STATE_QUEUED || state == STATE_ACQUIRING || state == STATE_READING_BACK ||
            state == STATE_WATCHING || state == STATE_POLLING || state == STATE_PAUSING;
+}
+
+bool machine_wants_aside(const struct machine *machine, const struct event *event)
+{
+    bool reply = event->kind == EVENT_REPLY;
+    bool renewed = reply && event->outcome->kind == OUTCOME_APPLIED && is_held(machine->state);
+
+    return machine->aside == NULL && !renewed && (reply || machine->mine.count == GUIDS_CALM);
+}
+
+void machine_lend(struct machine *machine, struct machine_aside *aside)
+{
+    machine->aside = aside;
+    machine->mine.more = aside != NULL ? &aside->guids : NULL;
+    if (aside != NULL) {
+        aside->seen = (struct record){0};
+    }
+}
+
+struct machine_aside *machine_give_back(struct machine *machine)
+{
+    struct machine_aside *aside = machine->aside;
+
+    if (!is_held(machine->state) || !machine->announced || machine->mine.count > GUIDS_CALM) {
+        return NULL;
+    }
+    machine_lend(machine, NULL);
+    return aside;
+}
+
+const struct record *machine_seen(const struct machine *machine)
+{
+    static const struct record nothing = {.kind = RECORD_UNKNOWN};
+
+    return machine->aside != NULL ? &machine->aside->seen : &nothing;
+}
+
+void machine_note(struct machine *machine, const struct record *record)
+{
+    if (machine->aside != NULL) {
+        machine->aside->seen = *record;
+    }
 }
 
 struct instant machine_deadline(const struct machine *machine)

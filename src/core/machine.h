@@ -45,7 +45,16 @@ struct machine_grant {
     uint64_t token;
     struct instant deadline;
     struct instant ghosts_until;
-    struct guid_set mine; /* not empty */
+    struct guid_sent mine[GUIDS_MAX]; /* as of a guid_set */
+    size_t mine_count;                /* 1 … GUIDS_MAX */
+};
+
+/* What a machine needs while it acquires, and when something goes wrong, but not while it just
+ * holds: the caller's memory, in which it keeps
+ */
+struct machine_aside {
+    struct record seen; /* the item as it was last received */
+    struct guids_more guids;
 };
 
 /* Those from STATE_HELD on are of a lock that is ours, or was, or may be. */
@@ -95,6 +104,7 @@ enum origin {
 struct machine {
     struct machine_config config;
     struct machine_patience patience;
+    struct machine_aside *aside; /* NULL: less is told, and fewer doubts are remembered */
     enum machine_state state;
     enum request_kind under_way; /* the request that has no reply yet; at most one */
 
@@ -109,13 +119,11 @@ struct machine {
     struct instant limit;       /* of the acquisition; never: by count, or for ever */
     struct instant attempt_end; /* of the attempt, by count; never: not known yet */
     int64_t attempts_left;
-    bool contacted; /* the store has answered once */
     uint32_t late;  /* replies that came when the lease they gave was over */
+    bool contacted; /* the store has answered once */
     bool cancelled;
 
-    /* The item as it was last received, and what was concluded from it. */
-    struct record seen;
-    bool watched; /* seen is a holder whose lease is being watched */
+    bool watched; /* the item last received was that of a holder, whose lease is watched */
     struct instant take_over_at;
     struct instant poll_at;
 
@@ -125,8 +133,8 @@ struct machine {
     struct instant told_at;  /* when the program was told that it has it */
     struct instant heartbeat_at;
     enum withheld withheld;
-    uint64_t withheld_count; /* how often one was */
     enum origin origin;
+    uint64_t withheld_count;    /* how often a heartbeat was withheld */
     struct instant announce_at; /* when the program is told, after settling */
     bool announced;
     bool adopted; /* it was not acquired here, but handed over by another process */
@@ -135,8 +143,8 @@ struct machine {
     enum loss loss;
 
     /* While releasing. */
-    bool release_wanted;
     struct instant release_until;
+    bool release_wanted;
     bool release_in_doubt;
     bool giving_back;      /* it is not a release but the end of an acquisition given up */
     ddblock_status result; /* of that acquisition */
@@ -188,14 +196,26 @@ struct effects {
     bool ended;             /* the machine will do nothing more */
 };
 
-/* A machine before its first event. The config must be valid (see ddblock_client_options). */
+/* A machine before its first event. The config must be valid (see ddblock_client_options). An
+ * acquisition that is refused ends with DDBLOCK_NO_MEMORY where it has no memory aside by then. */
 void machine_init(struct machine *machine, const struct machine_config *config,
-                  const struct machine_patience *patience);
+                  const struct machine_patience *patience, struct machine_aside *aside);
 
 /* A machine whose first event begins to hold what was handed over, if its deadline has not passed.
  * The config must be of that kind and lease. */
 void machine_init_adopted(struct machine *machine, const struct machine_config *config,
-                          const struct machine_grant *grant);
+                          const struct machine_grant *grant, struct machine_aside *aside);
+
+/* True if the step of this event can make use of memory aside, and there is none: the caller may
+ * lend some. */
+bool machine_wants_aside(const struct machine *machine, const struct event *event);
+void machine_lend(struct machine *machine, struct machine_aside *aside);
+
+/* After a step: the memory, if the machine just holds and needs none; else NULL. */
+struct machine_aside *machine_give_back(struct machine *machine);
+
+/* The item as it was last received, or one of which nothing is known. */
+const struct record *machine_seen(const struct machine *machine);
 
 /* What a machine that has been handed over held. */
 struct machine_grant machine_grant_of(const struct machine *machine);

@@ -27,6 +27,9 @@ struct transition {
 const struct transition *transition_row(size_t row);
 void machine_move(struct machine *machine, enum machine_state to);
 
+/* machine.c: keeps what was received, where there is memory for it. An acquisition has it. */
+void machine_note(struct machine *machine, const struct record *record);
+
 /* send.c: each sends one request and moves to the state that waits for its reply. */
 void send_acquire(const struct step *step);
 void send_take_over(const struct step *step);

@@ -93,7 +93,7 @@ static void refused(const struct step *step, const struct record *record)
     struct machine *machine = step->machine;
     bool in_time = instant_before(step->event->now, machine->deadline);
 
-    machine->seen = *record;
+    machine_note(machine, record);
     if (!machine->release_in_doubt) {
         machine->loss = hold_loss(machine, record);
         finish(step, DDBLOCK_LOST);

@@ -70,15 +70,16 @@ void send_acquire(const struct step *step)
 void send_take_over(const struct step *step)
 {
     struct machine *machine = step->machine;
-    const struct guid_sent *own = guid_set_find(&machine->mine, &machine->seen.guid);
+    const struct record *seen = machine_seen(machine);
+    const struct guid_sent *own = guid_set_find(&machine->mine, &seen->guid);
     bool took_over = own == NULL || own->took_over; /* from ourselves is from whom we had it */
     struct request *request = send(step, REQUEST_TAKE_OVER, STATE_ACQUIRING);
 
-    assert(machine->seen.kind == RECORD_FAIL_OPEN);
+    assert(seen->kind == RECORD_FAIL_OPEN);
     assert(!instant_before(step->event->now, machine->take_over_at));
     request->lease_ms = machine->config.lease_ms;
-    request->observed = machine->seen.guid;
-    request->observed_token = machine->seen.token;
+    request->observed = seen->guid;
+    request->observed_token = seen->token;
     write_guid(step, request);
     guid_set_newest(&machine->mine)->took_over = took_over;
 }

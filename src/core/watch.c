@@ -49,13 +49,13 @@ static void watch_lease(const struct step *step, bool same)
 {
     struct machine *machine = step->machine;
     struct instant now = step->event->now;
-    struct duration lease = duration_from_ms(machine->seen.lease_ms);
+    struct duration lease = duration_from_ms(machine_seen(machine)->lease_ms);
 
     if (!same) {
         machine->take_over_at = instant_add(now, lease);
         if (machine->config.trust_local_time) {
             machine->take_over_at =
-                instant_add(now, pace_trusted_wait(&machine->seen, step->event->wall_ms));
+                instant_add(now, pace_trusted_wait(machine_seen(machine), step->event->wall_ms));
         }
     }
     if (!machine->patience.by_time && instant_is_never(machine->attempt_end)) {
@@ -91,15 +91,18 @@ static void watch_closed(const struct step *step)
 
 static bool is_same_holder(const struct machine *machine, const struct record *record)
 {
-    return machine->watched && machine->seen.token == record->token &&
-           foreign_guid_equal(&machine->seen.guid, &record->guid);
+    return machine->watched && machine_seen(machine)->token == record->token &&
+           foreign_guid_equal(&machine_seen(machine)->guid, &record->guid);
 }
 
 /* There is no token after the last: the lock can be released, but never acquired again. */
 static void watch_used_up(const struct step *step)
 {
-    step->machine->seen.kind = RECORD_BAD;
-    step->machine->seen.defect = "its fencingToken is the last one that there is";
+    struct record used_up = *machine_seen(step->machine);
+
+    used_up.kind = RECORD_BAD;
+    used_up.defect = "its fencingToken is the last one that there is";
+    machine_note(step->machine, &used_up);
     acquire_give_up(step, DDBLOCK_BAD_ITEM);
 }
 
@@ -112,7 +115,11 @@ void watch_item(const struct step *step, const struct record *record)
     bool same = is_same_holder(machine, record);
     const struct guid_sent *own = guid_set_find(&machine->mine, &record->guid);
 
-    machine->seen = *record;
+    if (machine->aside == NULL) {
+        acquire_give_up(step, DDBLOCK_NO_MEMORY); /* nothing can be watched */
+        return;
+    }
+    machine_note(machine, record);
     if (record->kind == RECORD_BAD) {
         acquire_give_up(step, DDBLOCK_BAD_ITEM);
     } else if (record->kind != RECORD_ABSENT && (record->kind == RECORD_FAIL_CLOSED) != closed) {

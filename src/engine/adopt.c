@@ -1,5 +1,6 @@
 /* adopt.c - a lock that is handed over from one process to another. */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -22,7 +23,7 @@ static bool let_go(struct ddblock_lock *lock)
     }
     engine_post(lock->engine, &lock->task, POST_HAND_OVER);
     while (!(lock->handed_over && lock->ended) && (lock->handed_over || is_held(lock))) {
-        (void)pthread_cond_wait(&lock->changed, &lock->engine->mutex);
+        (void)lock_wait_for_change(lock, NULL);
     }
     return lock->handed_over;
 }
@@ -108,6 +109,7 @@ ddblock_status lock_adopt(struct ddblock_client *client, const ddblock_id *id, c
     struct machine_patience none = {0};
     struct machine_grant grant = {0};
     struct boot_id boot = {0};
+    struct machine_aside *aside = NULL;
     struct ddblock_lock *lock = NULL;
     ddblock_status status;
 
@@ -115,11 +117,16 @@ ddblock_status lock_adopt(struct ddblock_client *client, const ddblock_id *id, c
         return status_set(error, DDBLOCK_INVALID, "this is no text of ddblock_lock_export");
     }
     status = check(client, &grant, &boot, error);
+    aside = malloc(sizeof(*aside)); /* the grant may have more guids than a calm holder */
+    if (status == DDBLOCK_OK && aside == NULL) {
+        status = status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
+    }
     if (status == DDBLOCK_OK) {
         status = lock_create(client, id, &none, &lock, error);
     }
     if (status == DDBLOCK_OK) {
-        machine_init_adopted(&lock->machine, &client->config, &grant);
+        machine_init_adopted(&lock->machine, &client->config, &grant, aside);
+        aside = NULL; /* now the lock's */
         lock->task.scope = NULL; /* it does not wait its turn: it is held */
         lock->muted = EVENTS_OF_ACQUISITION;
         lock_run(lock);
@@ -131,5 +138,6 @@ ddblock_status lock_adopt(struct ddblock_client *client, const ddblock_id *id, c
         }
     }
     explicit_bzero(&grant, sizeof(grant));
+    free(aside);
     return status;
 }

@@ -36,8 +36,10 @@ void explain_not_acquired(ddblock_error *error, ddblock_status status,
 
     switch (status) {
     case DDBLOCK_NOT_ACQUIRED:
-        if (machine->seen.kind == RECORD_FAIL_OPEN || machine->seen.kind == RECORD_FAIL_CLOSED) {
-            (void)status_set(error, status, "the lock is held by %s", holder(who, &machine->seen));
+        if (machine_seen(machine)->kind == RECORD_FAIL_OPEN ||
+            machine_seen(machine)->kind == RECORD_FAIL_CLOSED) {
+            (void)status_set(error, status, "the lock is held by %s",
+                             holder(who, machine_seen(machine)));
         } else {
             (void)status_set(error, status, "the lock was not free in time");
         }
@@ -48,12 +50,13 @@ void explain_not_acquired(ddblock_error *error, ddblock_status status,
                                   "fail-closed one"
                                 : "it is held as a fail-closed lock by %s, and cannot be "
                                   "acquired as a fail-open one",
-                         holder(who, &machine->seen));
+                         holder(who, machine_seen(machine)));
         break;
     case DDBLOCK_BAD_ITEM:
         (void)status_set(error, status, "the item is not a well-formed lock: %s",
-                         machine->seen.defect != NULL ? machine->seen.defect
-                                                      : "its fencing token cannot be counted on");
+                         machine_seen(machine)->defect != NULL
+                             ? machine_seen(machine)->defect
+                             : "its fencing token cannot be counted on");
         break;
     case DDBLOCK_CANCELLED:
         (void)status_set(error, status, "the acquisition was cancelled");
@@ -99,7 +102,7 @@ void explain_loss(ddblock_error *error, const struct machine *machine, const cha
     switch (machine->loss) {
     case LOSS_TAKEN:
         (void)status_set(error, DDBLOCK_LOST, "the lock was taken by %s",
-                         holder(who, &machine->seen));
+                         holder(who, machine_seen(machine)));
         break;
     case LOSS_BROKEN:
         (void)status_set(error, DDBLOCK_LOST, "the lock was released by somebody else");

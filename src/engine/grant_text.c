@@ -116,9 +116,9 @@ static void pack(struct cursor *cursor, const struct machine_grant *grant,
     put_number(cursor, grant->token, 8);
     put_number(cursor, (uint64_t)grant->deadline.ns, 8);
     put_number(cursor, (uint64_t)grant->ghosts_until.ns, 8);
-    put_number(cursor, grant->mine.count, 1);
-    for (size_t i = 0; i < grant->mine.count; i++) {
-        const struct guid_sent *entry = &grant->mine.entries[i];
+    put_number(cursor, grant->mine_count, 1);
+    for (size_t i = 0; i < grant->mine_count; i++) {
+        const struct guid_sent *entry = &grant->mine[i];
 
         put(cursor, entry->guid.bytes, sizeof(entry->guid.bytes));
         put_number(cursor, (uint64_t)entry->sent.ns, 8);
@@ -148,7 +148,7 @@ void grant_text_write(const struct machine_grant *grant, const struct boot_id *b
 {
     struct cursor cursor = {0};
 
-    assert(grant->mine.count >= 1 && grant->mine.count <= GUIDS_MAX);
+    assert(grant->mine_count >= 1 && grant->mine_count <= GUIDS_MAX);
     pack(&cursor, grant, boot);
     base64_append(text, bytes_from(cursor.bytes, cursor.size));
     assert(buffer_ok(text));
@@ -170,7 +170,7 @@ static struct machine_grant unpack(struct cursor *cursor, struct boot_id *boot)
     count = take_number(cursor, 1);
     cursor->failed = cursor->failed || count < 1 || count > GUIDS_MAX;
     for (size_t i = 0; i < count && !cursor->failed; i++) {
-        struct guid_sent *entry = &grant.mine.entries[grant.mine.count++];
+        struct guid_sent *entry = &grant.mine[grant.mine_count++];
 
         take(cursor, entry->guid.bytes, sizeof(entry->guid.bytes));
         entry->sent.ns = (int64_t)take_number(cursor, 8);

@@ -33,7 +33,6 @@ ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
         lock_id_destroy(copy);
         return status_set(error, DDBLOCK_NO_MEMORY, "no memory for a lock");
     }
-    condition_init(&lock->changed);
     lock->id = copy;
     lock->engine = client->engine;
     lock->client = client;
@@ -42,7 +41,7 @@ ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
     atomic_init(&lock->deadline_ns, INT64_MIN);
     atomic_init(&lock->touched_ns, INT64_MIN);
     atomic_init(&lock->token, 0);
-    machine_init(&lock->machine, &client->config, patience);
+    machine_init(&lock->machine, &client->config, patience, NULL);
     lock->task.operations = &lock_operations;
     lock->task.id = lock->id;
     lock->task.scope = client;
@@ -106,8 +105,7 @@ ddblock_status lock_wait(struct ddblock_lock *lock, int64_t timeout_ms, ddblock_
 
     (void)pthread_mutex_lock(&lock->engine->mutex);
     while (lock->acquired == DDBLOCK_PENDING && timeout_ms > 0 && rc != ETIMEDOUT) {
-        rc = ends ? pthread_cond_timedwait(&lock->changed, &lock->engine->mutex, &end)
-                  : pthread_cond_wait(&lock->changed, &lock->engine->mutex);
+        rc = lock_wait_for_change(lock, ends ? &end : NULL);
     }
     status = lock->acquired;
     if (status == DDBLOCK_PENDING) {
@@ -170,7 +168,7 @@ ddblock_status lock_release(struct ddblock_lock *lock, ddblock_error *error)
     lock_mute(lock); /* or another thread might be told of a handle that is about to be freed */
     lock_let_go(lock);
     while (!lock->answered) {
-        (void)pthread_cond_wait(&lock->changed, mutex);
+        (void)lock_wait_for_change(lock, NULL);
     }
     if (lock->acquired == DDBLOCK_OK) {
         status = cause_of(lock, lock->released, error);
@@ -217,7 +215,7 @@ static ddblock_status wait_for_time(struct ddblock_lock *lock, int64_t ms, ddblo
             renewals = lock->renewals;
             engine_post(lock->engine, &lock->task, POST_RENEW);
         }
-        (void)pthread_cond_wait(&lock->changed, &lock->engine->mutex);
+        (void)lock_wait_for_change(lock, NULL);
     }
     return DDBLOCK_OK;
 }

@@ -17,20 +17,26 @@ static struct ddblock_lock *from_task(struct task *task)
     return (struct ddblock_lock *)task;
 }
 
+static void free_aside(struct machine_aside *aside)
+{
+    if (aside != NULL) {
+        explicit_bzero(aside, sizeof(*aside));
+        free(aside);
+    }
+}
+
 void lock_free(struct ddblock_lock *lock)
 {
     if (lock->event_fd >= 0) {
         (void)close(lock->event_fd);
     }
     lock_id_destroy(lock->id);
+    free_aside(lock->machine.aside);
     explicit_bzero(&lock->machine, sizeof(lock->machine)); /* guids are the right to release */
     free(lock->failure);
     free(lock->cause);
     free(lock->holder);
     free(lock->previous);
-    if (!engine_is_forked(lock->engine)) { /* it waits for who waits: in a child for ever */
-        (void)pthread_cond_destroy(&lock->changed);
-    }
     free(lock);
 }
 
@@ -42,6 +48,9 @@ static struct effects lock_step(struct task *task, const struct event *event)
     struct effects effects;
 
     own.touched.ns = atomic_load_explicit(&lock->touched_ns, memory_order_relaxed);
+    if (machine_wants_aside(&lock->machine, event)) {
+        machine_lend(&lock->machine, malloc(sizeof(struct machine_aside)));
+    }
     effects = machine_step(&lock->machine, &own);
     metrics_step(&lock->engine->loop.metrics, &before, &lock->machine, &own, &effects);
     return effects;
@@ -53,10 +62,17 @@ static void lock_queued(struct task *task, const struct task *first)
     struct ddblock_lock *lock = from_task(task);
     const struct machine *ahead = &((const struct ddblock_lock *)first)->machine;
 
-    lock->machine.seen = ahead->seen;
-    if (!instant_before(machine_deadline(ahead), clock_now())) {
-        struct record *seen = &lock->machine.seen;
+    struct record *seen;
 
+    if (lock->machine.aside == NULL) {
+        machine_lend(&lock->machine, malloc(sizeof(struct machine_aside)));
+    }
+    if (lock->machine.aside == NULL) {
+        return; /* it is not told for whom it waits */
+    }
+    seen = &lock->machine.aside->seen;
+    *seen = *machine_seen(ahead);
+    if (!instant_before(machine_deadline(ahead), clock_now())) {
         *seen = (struct record){
             .kind = ahead->config.kind == DDBLOCK_FAIL_OPEN ? RECORD_FAIL_OPEN : RECORD_FAIL_CLOSED,
             .token = ahead->token,
@@ -72,12 +88,39 @@ static bool lock_is_out_of_the_way(const struct task *task)
     return machine_is_out_of_the_way(&((const struct ddblock_lock *)task)->machine);
 }
 
+int lock_wait_for_change(struct ddblock_lock *lock, const struct timespec *end)
+{
+    struct lock_waiter waiter = {.next = lock->waiters};
+    struct lock_waiter **link = &lock->waiters;
+    pthread_mutex_t *mutex = &lock->engine->mutex;
+    int rc;
+
+    condition_init(&waiter.changed);
+    lock->waiters = &waiter;
+    rc = end != NULL ? pthread_cond_timedwait(&waiter.changed, mutex, end)
+                     : pthread_cond_wait(&waiter.changed, mutex);
+    while (*link != &waiter) {
+        link = &(*link)->next;
+    }
+    *link = waiter.next;
+    (void)pthread_cond_destroy(&waiter.changed);
+    return rc;
+}
+
+/* With the mutex held. */
+static void wake_waiters(struct ddblock_lock *lock)
+{
+    for (struct lock_waiter *waiter = lock->waiters; waiter != NULL; waiter = waiter->next) {
+        (void)pthread_cond_signal(&waiter->changed);
+    }
+}
+
 /* Tells whoever waits, in a call or on the descriptor. With the mutex held. */
 static void signal_change(struct ddblock_lock *lock)
 {
     uint64_t one = 1;
 
-    (void)pthread_cond_broadcast(&lock->changed);
+    wake_waiters(lock);
     if (lock->answered && !lock->detached) {
         (void)pthread_cond_broadcast(&lock->client->answered);
     }
@@ -104,7 +147,7 @@ static void keep_failure(struct ddblock_lock *lock, const struct store_reply *re
  * by a later write. With the mutex held. */
 static bool keep_holder(struct ddblock_lock *lock)
 {
-    const struct record *seen = &lock->machine.seen;
+    const struct record *seen = machine_seen(&lock->machine);
     bool held = seen->kind == RECORD_FAIL_CLOSED ||
                 (seen->kind == RECORD_FAIL_OPEN && !record_is_released(seen));
 
@@ -296,12 +339,13 @@ static void lock_publish(struct task *task, const struct effects *effects,
     keep_cause(lock, &cause);
     apply_notice(lock, effects);
     if (keep_renewal(lock, reply)) {
-        (void)pthread_cond_broadcast(&lock->changed);
+        wake_waiters(lock);
     }
     if (changed || effects->notice != NOTICE_NONE) {
         signal_change(lock);
     }
     (void)pthread_mutex_unlock(&lock->engine->mutex);
+    free_aside(machine_give_back(&lock->machine));
     /* The application's code: without the mutex, and after who waits was told, as it may take its
      * time. The task is ours until lock_ended(). */
     log_notice(lock, effects, &cause);

@@ -9,8 +9,15 @@
 #include "engine/client.h"
 #include "engine/task.h"
 
-/* What few locks have at a time, texts and records, lies in memory of its own, so that one which is
- * just held stays small. Where there is no memory for it, less is told. */
+/* A call that waits; on its stack. */
+struct lock_waiter {
+    pthread_cond_t changed;
+    struct lock_waiter *next;
+};
+
+/* What few locks have at a time, texts, records and waiters, lies in memory of its own, so that one
+ * which is just held stays small: a server may hold ten thousand. Where there is no memory for
+ * it, less is told. */
 struct ddblock_lock {
     struct task task;              /* first: the loop knows only this */
     struct ddblock_store *engine;  /* outlives every task of its loop */
@@ -28,7 +35,7 @@ struct ddblock_lock {
     _Atomic uint64_t token;
 
     /* Guarded by the engine's mutex. */
-    pthread_cond_t changed;
+    struct lock_waiter *waiters; /* the calls that wait for a change */
     ddblock_state state;
     ddblock_status acquired; /* PENDING until the acquisition is over */
     ddblock_origin origin;
@@ -72,6 +79,10 @@ ddblock_status lock_create(struct ddblock_client *client, const ddblock_id *id,
 
 /* Puts the lock into its client, which it keeps alive, and lets it run. */
 void lock_run(struct ddblock_lock *lock);
+
+/* Waits until the loop says that something has changed; spuriously too. end NULL: for ever, else
+ * by condition_deadline. Returns 0, or ETIMEDOUT. With the mutex held. */
+int lock_wait_for_change(struct ddblock_lock *lock, const struct timespec *end);
 
 /* From here on nothing is held, and the release begins. With the mutex held. */
 void lock_let_go(struct ddblock_lock *lock);

@@ -154,7 +154,7 @@ static void count_heartbeat(ddblock_metrics *metrics, const struct metrics_befor
 {
     uint64_t margin_us = (uint64_t)instant_until(now, before->deadline).ns / US_PER_NS;
 
-    observe(&metrics->heartbeat, instant_until(machine->mine.entries[0].sent, now));
+    observe(&metrics->heartbeat, instant_until(guid_set_at(&machine->mine, 0)->sent, now));
     if (margin_us < metrics->heartbeat_margin_min_us) {
         set(&metrics->heartbeat_margin_min_us, margin_us);
     }

@@ -168,12 +168,11 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
     real->engine = &process->engine;
     real->client = &process->client;
     real->muted = ~0U; /* the history has the notices */
-    (void)pthread_cond_init(&real->changed, NULL);
     real->acquired = DDBLOCK_PENDING;
     real->event_fd = -1;
     atomic_init(&real->deadline_ns, INT64_MIN);
     atomic_init(&real->touched_ns, INT64_MIN);
-    machine_init(&real->machine, &process->config, patience);
+    machine_init(&real->machine, &process->config, patience, NULL);
     real->task.operations = &operations;
     real->task.id = real->id;
     real->task.owner = process->owner;

@@ -176,7 +176,7 @@ STORY(when_there_is_nothing_to_cancel)
     struct world w = world_open();
     struct machine_patience patience = PATIENCE_FOREVER;
 
-    machine_init(&w.actors[A].machine, &w.config, &patience);
+    machine_init(&w.actors[A].machine, &w.config, &patience, &w.actors[A].aside);
     world_cancel(&w, A);
     world_acquire(&w, A, PATIENCE_FOREVER);
     world_run(&w, 10);

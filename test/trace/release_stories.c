@@ -338,7 +338,7 @@ STORY(a_release_that_comes_first_ends_it)
     struct world w = world_open();
     struct machine_patience patience = PATIENCE_FOREVER;
 
-    machine_init(&w.actors[A].machine, &w.config, &patience);
+    machine_init(&w.actors[A].machine, &w.config, &patience, &w.actors[A].aside);
     world_release(&w, A);
 
     EXPECT_TRACE(&w, "[   0] A  release, end\n");

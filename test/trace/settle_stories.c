@@ -358,6 +358,18 @@ STORY(watchdog_and_max_hold_start_when_it_has_settled)
                      "[1950] A  tick -> withheld: max hold\n");
 }
 
+STORY(what_settles_is_not_handed_over)
+{
+    struct world w = settling();
+
+    world_hand_over(&w, A);
+    world_run(&w, 1300);
+    EXPECT_TRACE(&w, "[1000] A  hand over\n"
+                     "[1190] A  tick -> RENEW A3 of A2\n"
+                     "[1190] A  applied\n"
+                     "[1300] A  tick -> acquired token 5, holds until 2189\n");
+}
+
 int settle_stories(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +391,7 @@ int settle_stories(void)
         cmocka_unit_test(cancelled_while_it_settles_and_the_lease_ends),
         cmocka_unit_test(cancelled_while_it_settles_and_the_store_is_away),
         cmocka_unit_test(watchdog_and_max_hold_start_when_it_has_settled),
+        cmocka_unit_test(what_settles_is_not_handed_over),
     };
 
     return cmocka_run_group_tests_name("settle", tests, NULL, NULL);

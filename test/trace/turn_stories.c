@@ -154,7 +154,7 @@ STORY(its_turn_comes_and_the_store_is_away)
     struct world w = held();
 
     world_queue(&w, B, PATIENCE_MS(60));
-    w.actors[B].machine.seen = world_record("A1", 1, 1000); /* as the engine does */
+    w.actors[B].aside.seen = world_record("A1", 1, 1000); /* as the engine does */
     world_run(&w, 50);
     FAULTS(&w, B, 2, .failed = DDBLOCK_UNAVAILABLE);
     world_turn(&w, B);

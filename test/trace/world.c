@@ -256,7 +256,11 @@ static void step(struct world *world, size_t who, enum event_kind kind,
         .fresh = &fresh,
         .outcome = outcome,
     };
-    struct effects effects = machine_step(&actor->machine, &event);
+    struct effects effects;
+
+    actor->machine.aside = &actor->aside; /* worlds are copied */
+    actor->machine.mine.more = &actor->aside.guids;
+    effects = machine_step(&actor->machine, &event);
 
     assert_true(++world->steps_now < STEPS_NOW_MAX);
     actor->wake_at = effects.wake_at;
@@ -285,7 +289,7 @@ static void start(struct world *world, size_t who, struct machine_patience patie
     struct actor *actor = &world->actors[who];
 
     assert_true(!actor->started || actor->ended);
-    machine_init(&actor->machine, &world->config, &patience);
+    machine_init(&actor->machine, &world->config, &patience, &actor->aside);
     actor->started = true;
     actor->ended = false;
     actor->told_acquired = false;
@@ -339,7 +343,7 @@ void world_adopt(struct world *world, size_t who, size_t from)
     struct machine_grant grant = machine_grant_of(&world->actors[from].machine);
 
     assert_true(!actor->started || actor->ended);
-    machine_init_adopted(&actor->machine, &world->config, &grant);
+    machine_init_adopted(&actor->machine, &world->config, &grant, &actor->aside);
     world->token_told--; /* the token is told a second time */
     actor->started = true;
     actor->ended = false;

@@ -32,10 +32,11 @@ enum { FAULTS_MAX = 32, FLIGHTS_MAX = 32, TRACE_SIZE = 16384 };
 
 struct actor {
     struct machine machine;
-    int64_t rate_ppm;       /* its clock runs that much fast */
-    int64_t wall_offset_ms; /* its wall clock is that much ahead */
-    struct instant wake_at; /* on its own clock */
-    struct instant touched; /* when its program was last heard of, on the same */
+    struct machine_aside aside; /* of the machine */
+    int64_t rate_ppm;           /* its clock runs that much fast */
+    int64_t wall_offset_ms;     /* its wall clock is that much ahead */
+    struct instant wake_at;     /* on its own clock */
+    struct instant touched;     /* when its program was last heard of, on the same */
     int64_t asleep_until_ns;
     uint16_t guids; /* used so far */
     bool started;

@@ -10,13 +10,13 @@ static struct machine_grant grant_with(size_t guids)
         .token = TOKEN_MAX,
         .deadline = {INT64_C(1234567890123456789)},
         .ghosts_until = {17},
-        .mine.count = guids,
+        .mine_count = guids,
     };
 
     for (size_t i = 0; i < guids; i++) {
-        memset(grant.mine.entries[i].guid.bytes, (int)(0xF0 + i), GUID_SIZE);
-        grant.mine.entries[i].sent.ns = (int64_t)i * 1000;
-        grant.mine.entries[i].in_doubt = i % 2 == 1;
+        memset(grant.mine[i].guid.bytes, (int)(0xF0 + i), GUID_SIZE);
+        grant.mine[i].sent.ns = (int64_t)i * 1000;
+        grant.mine[i].in_doubt = i % 2 == 1;
     }
     return grant;
 }
@@ -49,12 +49,12 @@ static void what_was_written_is_read(void **state)
         assert_true(read.token == grant.token);
         assert_true(read.deadline.ns == grant.deadline.ns);
         assert_true(read.ghosts_until.ns == grant.ghosts_until.ns);
-        assert_int_equal(read.mine.count, guids);
+        assert_int_equal(read.mine_count, guids);
         for (size_t i = 0; i < guids; i++) {
-            assert_memory_equal(read.mine.entries[i].guid.bytes, grant.mine.entries[i].guid.bytes,
+            assert_memory_equal(read.mine[i].guid.bytes, grant.mine[i].guid.bytes,
                                 GUID_SIZE);
-            assert_true(read.mine.entries[i].sent.ns == grant.mine.entries[i].sent.ns);
-            assert_int_equal(read.mine.entries[i].in_doubt, grant.mine.entries[i].in_doubt);
+            assert_true(read.mine[i].sent.ns == grant.mine[i].sent.ns);
+            assert_int_equal(read.mine[i].in_doubt, grant.mine[i].in_doubt);
         }
         buffer_finish(&text);
     }

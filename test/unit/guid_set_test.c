@@ -20,7 +20,8 @@ static struct foreign_guid read_back(uint8_t number)
 /* A set of the guids 1 … count, sent at 1 … count ns. */
 static struct guid_set set_of(uint8_t count)
 {
-    struct guid_set set = {0};
+    static struct guids_more more;
+    struct guid_set set = {.more = &more};
 
     for (uint8_t i = 1; i <= count; i++) {
         struct guid fresh = guid_numbered(i);
@@ -30,6 +31,11 @@ static struct guid_set set_of(uint8_t count)
         assert_true(added);
     }
     return set;
+}
+
+static void doubt(struct guid_set *set, size_t position)
+{
+    ((struct guid_sent *)(uintptr_t)guid_set_at(set, position))->in_doubt = true;
 }
 
 static void a_guid_that_is_added_is_the_newest(void **state)
@@ -75,7 +81,7 @@ static void a_guid_is_found_by_all_its_bytes_and_its_type(void **state)
     struct foreign_guid read = read_back(2);
 
     (void)state;
-    assert_ptr_equal(guid_set_find(&set, &read), &set.entries[1]);
+    assert_ptr_equal(guid_set_find(&set, &read), guid_set_at(&set, 1));
     read.type = 'S';
     assert_null(guid_set_find(&set, &read));
     read.type = 'B';
@@ -92,12 +98,12 @@ static void a_confirmed_guid_stays_alone_and_without_doubt(void **state)
     struct guid_set set = set_of(4);
 
     (void)state;
-    set.entries[2].in_doubt = true;
-    guid_set_settle(&set, &set.entries[2]);
+    doubt(&set, 2);
+    guid_set_settle(&set, guid_set_at(&set, 2));
     assert_int_equal(set.count, 1);
-    assert_int_equal(set.entries[0].guid.bytes[0], 3);
-    assert_int_equal(set.entries[0].sent.ns, 3);
-    assert_false(set.entries[0].in_doubt);
+    assert_int_equal(guid_set_at(&set, 0)->guid.bytes[0], 3);
+    assert_int_equal(guid_set_at(&set, 0)->sent.ns, 3);
+    assert_false(guid_set_at(&set, 0)->in_doubt);
 }
 
 static void a_condition_names_them_all(void **state)
@@ -109,7 +115,7 @@ static void a_condition_names_them_all(void **state)
     guid_set_name(&set, &request);
     assert_int_equal(request.mine_count, GUIDS_MAX);
     for (size_t i = 0; i < GUIDS_MAX; i++) {
-        assert_memory_equal(&request.mine[i], &set.entries[i].guid, GUID_SIZE);
+        assert_memory_equal(&request.mine[i], &guid_set_at(&set, i)->guid, GUID_SIZE);
     }
 }
 
@@ -119,20 +125,20 @@ static void what_is_confirmed_late_leaves_the_doubts_and_room_for_one_more(void 
 
     (void)state;
     for (size_t i = 1; i < GUIDS_MAX; i++) {
-        set.entries[i].in_doubt = true;
+        doubt(&set, i);
     }
-    guid_set_confirm(&set, &set.entries[0]);
+    guid_set_confirm(&set, guid_set_at(&set, 0));
     assert_int_equal(set.count, GUIDS_MAX - 1);
-    assert_int_equal(set.entries[0].guid.bytes[0], 3); /* 2 was the oldest doubt */
+    assert_int_equal(guid_set_at(&set, 0)->guid.bytes[0], 3); /* 2 was the oldest doubt */
     assert_int_equal(guid_set_newest(&set)->guid.bytes[0], 1);
     assert_false(guid_set_newest(&set)->in_doubt);
 
     set = set_of(3);
-    set.entries[0].in_doubt = true;
-    guid_set_confirm(&set, &set.entries[2]);
+    doubt(&set, 0);
+    guid_set_confirm(&set, guid_set_at(&set, 2));
     assert_int_equal(set.count, 2); /* 2 was answered */
-    assert_int_equal(set.entries[0].guid.bytes[0], 1);
-    assert_int_equal(set.entries[1].guid.bytes[0], 3);
+    assert_int_equal(guid_set_at(&set, 0)->guid.bytes[0], 1);
+    assert_int_equal(guid_set_at(&set, 1)->guid.bytes[0], 3);
 }
 
 int main(void)

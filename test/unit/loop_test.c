@@ -21,6 +21,7 @@ enum { CAPACITY = 2, LEASE_MS = 10000 };
 struct probe {
     struct task task; /* first */
     struct machine machine;
+    struct machine_aside aside; /* of the machine */
     unsigned steps;
     unsigned ended;
     ddblock_status ended_status;
@@ -131,7 +132,7 @@ static void probe_init(struct probe *probe, const struct lock_id *id, const void
 
     *probe = (struct probe){
         .task = {.operations = &probe_operations, .scope = scope, .id = id, .owner = "probe"}};
-    machine_init(&probe->machine, &config, &patience);
+    machine_init(&probe->machine, &config, &patience, &probe->aside);
 }
 
 static void start(struct fixture *f, struct probe *probe, const struct lock_id *id,

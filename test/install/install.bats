@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# install.bats - what is installed serves programs in C and C++, linked both ways, found by
+# pkg-config and by CMake; and can be taken away again.
+
+# CMake keeps the list of what was installed in the build folder: that of the user stays.
+setup_file() {
+    export ROOT="$BATS_TEST_DIRNAME/../.."
+    export BUILD="${DDBLOCK_RELEASE%/cli/ddblock}"
+    [ -e "$BUILD/cmake_install.cmake" ] || skip "no release build"
+    export PREFIX="$BATS_FILE_TMPDIR/prefix"
+    cp "$BUILD/install_manifest.txt" "$BATS_FILE_TMPDIR/manifest" 2>/dev/null || true
+    cmake --install "$BUILD" --prefix "$PREFIX" >/dev/null
+    export PKG_CONFIG_PATH="$PREFIX/lib/pkgconfig"
+    export LD_LIBRARY_PATH="$PREFIX/lib"
+    cd "$BATS_FILE_TMPDIR"
+}
+
+teardown_file() {
+    if [ -e "$BATS_FILE_TMPDIR/manifest" ]; then
+        cp "$BATS_FILE_TMPDIR/manifest" "$BUILD/install_manifest.txt"
+    else
+        rm -f "$BUILD/install_manifest.txt"
+    fi
+}
+
+# compile COMPILER STANDARD LIBRARY…: the first example, as a program of the reader's.
+compile() {
+    local compiler=$1 standard=$2
+    shift 2
+    # shellcheck disable=SC2046
+    "$compiler" -std="$standard" -Wall -Wextra -Wpedantic -Werror \
+        $([ "$compiler" = g++ ] && echo -x c++) "$ROOT/examples/first_lock.c" -x none \
+        $(pkg-config --cflags ddblock) -o first_lock "$@"
+}
+
+# shared STANDARD COMPILER, archive STANDARD COMPILER: builds and runs it.
+shared() {
+    # shellcheck disable=SC2046
+    compile "$2" "$1" $(pkg-config --libs ddblock)
+    ldd ./first_lock | grep -q libddblock.so.0
+}
+
+archive() {
+    # shellcheck disable=SC2046
+    compile "$2" "$1" "$PREFIX/lib/libddblock.a" \
+        $(pkg-config --libs libcurl libcrypto jansson sqlite3) -pthread
+    ! ldd ./first_lock | grep -q libddblock
+}
+
+runs() {
+    rm -f locks.db*
+    ./first_lock locks.db deploy | grep "step 3, token 1"
+    ./first_lock locks.db deploy | grep "step 3, token 2"
+}
+
+@test "a C program with the shared library" {
+    shared c17 gcc
+    runs
+}
+
+@test "a C program with the static library" {
+    archive c17 gcc
+    runs
+}
+
+@test "a C++ program with the shared library" {
+    shared c++17 g++
+    runs
+}
+
+@test "a C++ program with the static library" {
+    archive c++17 g++
+    runs
+}
+
+@test "a program with ddblock.hpp" {
+    # shellcheck disable=SC2046
+    g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror "$ROOT/examples/first_lock.cpp" \
+        $(pkg-config --cflags --libs ddblock) -o first_lock
+    runs
+}
+
+@test "pkg-config tells the version and what a static program needs" {
+    [ "$(pkg-config --modversion ddblock)" = "$("$PREFIX/bin/ddblock" --version | awk '{print $2}')" ]
+    pkg-config --static --libs ddblock | grep -q -- '-lcurl.*-lcrypto\|-lcrypto.*-lcurl'
+}
+
+@test "CMake finds both" {
+    mkdir cmake-program
+    cp "$ROOT/examples/first_lock.c" cmake-program
+    cat >cmake-program/CMakeLists.txt <<'CMAKE'
+cmake_minimum_required(VERSION 3.25)
+project(program LANGUAGES C)
+find_package(ddblock 0.1 REQUIRED)
+add_executable(shared first_lock.c)
+target_link_libraries(shared PRIVATE ddblock::ddblock)
+add_executable(archive first_lock.c)
+target_link_libraries(archive PRIVATE ddblock::ddblock_static)
+CMAKE
+    cmake -S cmake-program -B cmake-build -DCMAKE_PREFIX_PATH="$PREFIX" >/dev/null
+    cmake --build cmake-build >/dev/null
+    for program in shared archive; do
+        cp "cmake-build/$program" first_lock
+        runs
+    done
+}
+
+@test "a later version is not taken for one that is asked for" {
+    mkdir cmake-later
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(p LANGUAGES C)' \
+        'find_package(ddblock 9.0 REQUIRED)' >cmake-later/CMakeLists.txt
+    run cmake -S cmake-later -B cmake-later-build -DCMAKE_PREFIX_PATH="$PREFIX"
+    [ "$status" -ne 0 ]
+}
+
+@test "both libraries have the public names and no others" {
+    for library in libddblock.so libddblock.a; do
+        # shellcheck disable=SC2046
+        nm -g $([ $library = libddblock.so ] && echo -D) --defined-only "$PREFIX/lib/$library" | awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' |
+            sort >"names-$library"
+        grep -q '^ddblock_acquire$' "names-$library"
+        [ -z "$(grep -v '^ddblock_' "names-$library")" ]
+    done
+    diff names-libddblock.so names-libddblock.a
+    nm -D "$PREFIX/lib/libddblock.so" | grep -q ' ddblock_acquire@@DDBLOCK_0$'
+}
+
+@test "what was installed under DESTDIR is moved by packagers, and goes by uninstall" {
+    DESTDIR="$PWD/stage" cmake --install "$BUILD" --prefix /usr >/dev/null
+    [ -x stage/usr/bin/ddblock ]
+    [ -e stage/usr/include/ddblock/ddblock.h ]
+    DESTDIR="$PWD/stage" cmake -P "$BUILD/uninstall.cmake"
+    [ -z "$(find stage ! -type d)" ]
+    [ -z "$(find stage -name '*ddblock*')" ]
+}
