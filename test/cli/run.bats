@@ -242,6 +242,7 @@ is_json_log() {
 }
 
 @test "a conflict may be no failure: the command does not run, and the status is 0" {
+    cd "$BATS_TEST_TMPDIR"
     run -0 "$DDBLOCK" run --file locks.db lock -- \
         "$DDBLOCK" run --no-wait --conflict-exit-code 0 --file locks.db lock -- echo ran
     [[ $output == *"the lock is held by"* && $output != *ran* ]]
