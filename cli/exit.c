@@ -87,13 +87,6 @@ int fail_with(const ddblock_error *error)
     return exit_from_status(error->status);
 }
 
-int fail_to_open(const ddblock_error *error)
-{
-    int status = fail_with(error);
-
-    return status == EXIT_USAGE ? EXIT_CONFIGURATION : status;
-}
-
 int fail_for(const char *shown, const ddblock_error *error)
 {
     say_event(event_for(error->status), "%s: %s", shown, sentence(error));

@@ -35,10 +35,6 @@ ddblock_status error_set(ddblock_error *error, ddblock_status status, const char
 /* Says the error on standard error and returns its exit status. */
 int fail_with(const ddblock_error *error);
 
-/* As fail_with, where a store cannot be opened: what is wrong there is the configuration, whether
- * it came from the command line or from elsewhere. */
-int fail_to_open(const ddblock_error *error);
-
 /* As fail_with, of an error that is about the lock of that name. */
 int fail_for(const char *shown, const ddblock_error *error);
 

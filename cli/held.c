@@ -7,7 +7,7 @@
 #include "exit.h"
 #include "message.h"
 
-static ddblock_status parse(struct options *options, const char **ret_path, bool *ret_help,
+static ddblock_status parse(struct options *options, struct held_request *request,
                             ddblock_error *error)
 {
     const char *value = NULL;
@@ -18,40 +18,43 @@ static ddblock_status parse(struct options *options, const char **ret_path, bool
             return DDBLOCK_INVALID;
         }
         if (id == OPTION_HELP) {
-            *ret_help = true;
+            request->help = true;
             return DDBLOCK_OK;
         }
-        *ret_path = value;
+        if (id == HELD_JSON) {
+            request->json = true;
+        } else {
+            request->path = value;
+        }
     }
     if (options->next < options->argc) {
         return usage_error(error, "no LOCK here: the hold file knows it");
     }
-    if (*ret_path == NULL || (*ret_path)[0] == '\0') {
+    if (request->path == NULL || request->path[0] == '\0') {
         return usage_error(error, "which hold file? Give --hold-file PATH");
     }
     return DDBLOCK_OK;
 }
 
 int held_open(struct hold_file *file, const struct option *table, int argc, char **argv,
-              bool *ret_help)
+              struct held_request *request)
 {
     struct options options;
     char shown[ESCAPED_SIZE];
     char path[PATH_MAX] = "";
-    const char *given = NULL;
     ddblock_error error = {0};
     bool absent = false;
 
     hold_file_init(file, path);
     options_init(&options, table, argc, argv);
-    if (parse(&options, &given, ret_help, &error) != DDBLOCK_OK) {
+    if (parse(&options, request, &error) != DDBLOCK_OK) {
         return options_fail(&options, &error);
     }
-    if (*ret_help) {
+    if (request->help) {
         return EXIT_DONE;
     }
-    (void)escape_string(shown, sizeof(shown), given);
-    if (path_absolute(given, path, sizeof(path), &error) != DDBLOCK_OK) {
+    (void)escape_string(shown, sizeof(shown), request->path);
+    if (path_absolute(request->path, path, sizeof(path), &error) != DDBLOCK_OK) {
         return fail_for(shown, &error);
     }
     hold_file_init(file, path);

@@ -5,17 +5,26 @@
 #include "hold_file.h"
 #include "options.h"
 
-enum { HELD_HOLD_FILE = OPTIONS_OWN };
+enum {
+    HELD_HOLD_FILE = OPTIONS_OWN,
+    HELD_JSON = OPTIONS_LINE_ONLY, /* a switch, for those whose table has it */
+};
 
 #define HELD_HOLD_FILE_ENTRY                                                                       \
     {                                                                                              \
         HELD_HOLD_FILE, 0, "hold-file", "PATH", "needed: the file that was given to \"acquire\""   \
     }
 
-/* Reads the options, which are those two, and the file. Returns EXIT_DONE; or, having said why, the
- * exit status: EXIT_NOT_ACQUIRED if there is no such file. The file is to be finished. *ret_help
- * tells that --help is asked for. */
+/* What was asked for. */
+struct held_request {
+    const char *path; /* of the hold file, as given */
+    bool json;
+    bool help;
+};
+
+/* Reads the options, and the file unless help is asked for. Returns EXIT_DONE; or, having said why,
+ * the exit status: EXIT_NOT_ACQUIRED if there is no such file. The file is to be finished. */
 int held_open(struct hold_file *file, const struct option *table, int argc, char **argv,
-              bool *ret_help);
+              struct held_request *request);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "exit.h"
 #include "message.h"
+#include "wording.h"
 
 /* How often the deadline in the hold file is written anew, and the file looked for: ten times in a
  * lease, so that what stands there is never much too early. */

@@ -10,6 +10,10 @@
 ddblock_status key_spec_parse(const char *option, const char *text, struct key_spec *ret_spec,
                               ddblock_error *error)
 {
+    /* docs/protocol.md: "any name but the five below". A file has no attributes, but what it is
+     * asked for may come to stand in a table. */
+    static const char *const reserved[] = {"fencingToken", "leaseDurationMs",
+                                           "lockAcquiredTimeUnixMs", "owner", "guid"};
     const char *colon = strrchr(text, ':');
     size_t size = colon != NULL ? (size_t)(colon - text) : strlen(text);
     ddblock_key_type type = DDBLOCK_KEY_STRING;
@@ -28,6 +32,12 @@ ddblock_status key_spec_parse(const char *option, const char *text, struct key_s
     if (size == 0 || size > KEY_NAME_BYTES_MAX) {
         return usage_error(error, "%s: the name of a key has 1 to 255 bytes, that of \"%s\" %zu",
                            option, shown, size);
+    }
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (strlen(reserved[i]) == size && memcmp(reserved[i], text, size) == 0) {
+            return usage_error(error, "%s: \"%s\" is an attribute of the lock's own", option,
+                               reserved[i]);
+        }
     }
     *ret_spec = (struct key_spec){.type = type};
     memcpy(ret_spec->name, text, size);

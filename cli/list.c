@@ -14,6 +14,7 @@
 #include "message.h"
 #include "number.h"
 #include "place.h"
+#include "wording.h"
 
 enum {
     LIST_PREFIX = OPTIONS_LINE_ONLY,
@@ -288,7 +289,7 @@ int command_list(int argc, char **argv)
     if (status != DDBLOCK_OK) {
         return options_fail(&options, &error);
     }
-    if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
+    if (place_open_to_look(&place, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);
     }
     status = list_locks(&list, store, &error);

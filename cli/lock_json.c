@@ -30,13 +30,18 @@ static void print_key(FILE *stream, const char *before, const char *name, const 
                   (char)key->type);
 }
 
-void lock_json_print(FILE *stream, const ddblock_id *id, const ddblock_info *info,
-                     const char *defect, int stale)
+void lock_json_begin(FILE *stream, const ddblock_id *id)
 {
     print_key(stream, "{", "lock", "key_type", &id->partition);
     if (id->sort.type != DDBLOCK_KEY_NONE) {
         print_key(stream, ",", "sort", "sort_key_type", &id->sort);
     }
+}
+
+void lock_json_print(FILE *stream, const ddblock_id *id, const ddblock_info *info,
+                     const char *defect, int stale)
+{
+    lock_json_begin(stream, id);
     (void)fprintf(stream, ",\"state\":\"%s\"", state_word(info, stale == 1));
     if (info->owner[0] != '\0') {
         print_text(stream, "owner", info->owner);

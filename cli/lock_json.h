@@ -5,9 +5,12 @@
 #include <ddblock/ddblock.h>
 #include <stdio.h>
 
-/* Writes an object and a line's end. Members that are not known are left out; keys stand as they
- * are given on a command line. stale: 1 or 0, or -1 where it was not looked at; defect may be
- * NULL. */
+/* Writes the beginning of an object: what names the lock, without the closing brace. Keys stand as
+ * they are given on a command line. */
+void lock_json_begin(FILE *stream, const ddblock_id *id);
+
+/* Writes an object and a line's end. Members that are not known are left out. stale: 1 or 0, or -1
+ * where it was not looked at; defect may be NULL. */
 void lock_json_print(FILE *stream, const ddblock_id *id, const ddblock_info *info,
                      const char *defect, int stale);
 

@@ -183,6 +183,11 @@ void say(const char *format, ...)
     va_end(arguments);
 }
 
+void say_raw(const char *text)
+{
+    write_line(text, strlen(text));
+}
+
 void say_log(void *user, ddblock_log_level level, const char *message)
 {
     (void)user;

@@ -55,8 +55,12 @@ void say_event(enum message_event event, const char *format, ...)
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From now on, on all threads: a line that nobody takes is dropped, not waited for. For as long as
- * a lock is guarded: neither its end nor a heartbeat may wait for a reader. */
+ * a lock is waited for or guarded: neither a signal, nor its end, nor a heartbeat may wait for a
+ * reader. */
 void say_hurriedly(bool hurry);
+
+/* Writes the text as it is: for a line on a terminal that is written over. */
+void say_raw(const char *text);
 
 /* A ddblock_log_function; user is not looked at. */
 void say_log(void *user, ddblock_log_level level, const char *message);

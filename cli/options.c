@@ -15,6 +15,24 @@
 /* One for the process, as there is one command line and one environment. */
 static struct config configuration;
 
+/* Of the options that were taken, where they were given: the last of one name is that which counts.
+ * More than any command has; what does not fit counts as one from the command line. */
+enum { TAKEN_MAX = 256 };
+
+static struct taken {
+    const struct option *option;
+    enum options_source source;
+    int line;
+} taken[TAKEN_MAX];
+static size_t taken_count;
+
+static void remember(const struct options *options)
+{
+    if (taken_count < TAKEN_MAX) {
+        taken[taken_count++] = (struct taken){options->last, options->source, options->line};
+    }
+}
+
 /* The value of a switch, as words. False: it is neither. */
 static bool read_switch(const char *value, bool *ret_on)
 {
@@ -202,6 +220,7 @@ void options_init(struct options *options, const struct option *table, int argc,
         .config = &configuration,
         .next_variable = table,
     };
+    taken_count = 0;
     options->help = line_gives(options, OPTION_HELP);
     if (!options->help) {
         (void)config_load(&configuration, &options->config_error);
@@ -218,7 +237,13 @@ int options_next(struct options *options, const char **ret_value, ddblock_error 
     if (id == OPTIONS_END && !options->help && options->source < OPTIONS_FROM_LINE) {
         id = next_from_environment(options, ret_value, error);
     }
-    return id != OPTIONS_END ? id : next_from_line(options, ret_value, error);
+    if (id == OPTIONS_END) {
+        id = next_from_line(options, ret_value, error);
+    }
+    if (id != OPTIONS_END && id != OPTIONS_WRONG) {
+        remember(options);
+    }
+    return id;
 }
 
 int options_fail(const struct options *options, const ddblock_error *error)
@@ -243,4 +268,22 @@ int options_fail(const struct options *options, const ddblock_error *error)
         break;
     }
     return fail_with(error);
+}
+
+int options_fail_about(const char *name, const ddblock_error *error)
+{
+    struct options options = {.config = &configuration};
+
+    for (size_t i = 0; i < taken_count; i++) {
+        if (strcmp(taken[i].option->name, name) == 0) {
+            options.last = taken[i].option;
+            options.source = taken[i].source;
+            options.line = taken[i].line;
+        }
+    }
+    if (options.last == NULL) {
+        (void)fail_with(error);
+        return EXIT_CONFIGURATION;
+    }
+    return options_fail(&options, error);
 }

@@ -82,6 +82,10 @@ int options_next(struct options *options, const char **ret_value, ddblock_error 
  * EXIT_USAGE if that was the command line, else EXIT_CONFIGURATION. */
 int options_fail(const struct options *options, const ddblock_error *error);
 
+/* The same for an error that shows later, about the option of that name: by where that was given
+ * which counts. EXIT_CONFIGURATION if it was given nowhere: it may be a hold file's. */
+int options_fail_about(const char *name, const ddblock_error *error);
+
 enum { OPTION_VARIABLE_SIZE = 64 };
 
 /* Writes the name of the option's variable in the environment. Returns target, which has

@@ -23,7 +23,8 @@ static void print_option(FILE *stream, const struct option *option)
     if (option->letter != 0) {
         (void)snprintf(letter, sizeof(letter), "-%c, ", option->letter);
     }
-    (void)snprintf(left, sizeof(left), "  %s--%s %s", letter, option->name,
+    (void)snprintf(left, sizeof(left), "  %s--%s%s%s", letter, option->name,
+                   option->argument != NULL ? " " : "",
                    option->argument != NULL ? option->argument : "");
     /* Two spaces at least before the help, or a line of its own. */
     if (strlen(left) > 27) {

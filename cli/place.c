@@ -1,9 +1,11 @@
 /* place.c - where locks are and which one is meant. */
 #include "place.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "escape.h"
 #include "exit.h"
@@ -217,6 +219,19 @@ ddblock_dynamodb_options place_dynamodb_options(const struct place *place)
     options.profile = place->profile;
     options.ca_file = place->ca_file;
     return options;
+}
+
+ddblock_status place_open_to_look(const struct place *place, ddblock_store **ret_store,
+                                  ddblock_error *error)
+{
+    char shown[ESCAPED_SIZE];
+
+    if (place->file != NULL && access(place->file, F_OK) != 0 && errno == ENOENT) {
+        return error_set(error, DDBLOCK_NO_TABLE,
+                         "there is no file of locks \"%s\"; \"run\" and \"acquire\" make one",
+                         escape_string(shown, sizeof(shown), place->file));
+    }
+    return place_open(place, NULL, ret_store, error);
 }
 
 ddblock_status place_open(const struct place *place, ddblock_log_function log,

@@ -119,6 +119,10 @@ ddblock_id place_id(const struct place *place);
 /* The options of the table, for the library. */
 ddblock_dynamodb_options place_dynamodb_options(const struct place *place);
 
+/* Opens the store, for those who only look: a file that is not there is not made, but an error. */
+ddblock_status place_open_to_look(const struct place *place, ddblock_store **ret_store,
+                                  ddblock_error *error);
+
 /* Opens the store; log may be NULL. */
 ddblock_status place_open(const struct place *place, ddblock_log_function log,
                           ddblock_store **ret_store, ddblock_error *error);

@@ -124,10 +124,10 @@ static int release(struct hold_file *file)
 int command_release(int argc, char **argv)
 {
     static struct hold_file file; /* large */
-    bool help = false;
-    int status = held_open(&file, release_options, argc, argv, &help);
+    struct held_request request = {0};
+    int status = held_open(&file, release_options, argc, argv, &request);
 
-    if (help) {
+    if (request.help) {
         print_help();
     } else if (status == EXIT_DONE) {
         status = release(&file);

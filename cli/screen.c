@@ -112,17 +112,49 @@ static bool is_hung_up(void)
     return poll(&terminal, 1, 0) == 1 && (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-char screen_key(void)
+/* What follows the escape character, up to a final byte (ECMA-48, 5.4): ESC [ A and ESC O A are the
+ * upward arrow, ESC [ 5 ~ a page upwards, as xterm sends them and all that follow it. */
+static int read_sequence(void)
+{
+    static const struct {
+        const char *text;
+        enum screen_key key;
+    } keys[] = {{"[A", SCREEN_UP},       {"OA", SCREEN_UP},        {"[B", SCREEN_DOWN},
+                {"OB", SCREEN_DOWN},     {"[H", SCREEN_HOME},      {"OH", SCREEN_HOME},
+                {"[1~", SCREEN_HOME},    {"[F", SCREEN_END},       {"OF", SCREEN_END},
+                {"[4~", SCREEN_END},     {"[7~", SCREEN_HOME},     {"[8~", SCREEN_END},
+                {"[5~", SCREEN_PAGE_UP}, {"[6~", SCREEN_PAGE_DOWN}};
+    char text[16] = "";
+    size_t used = 0;
+
+    while (used + 1 < sizeof(text) && read(STDIN_FILENO, text + used, 1) == 1) {
+        used++;
+        if (used > 1 && text[used - 1] >= '@' && text[used - 1] <= '~') {
+            break;
+        }
+    }
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(text, keys[i].text) == 0) {
+            return keys[i].key;
+        }
+    }
+    return SCREEN_OTHER;
+}
+
+int screen_key(void)
 {
     char key = 0;
 
     if (is_taken == 0 || !has_modes) {
-        return 0;
+        return SCREEN_NO_KEY;
     }
     if (read(STDIN_FILENO, &key, 1) != 1) {
-        return is_hung_up() ? 'q' : 0;
+        return is_hung_up() ? 'q' : SCREEN_NO_KEY;
     }
-    return key;
+    if (key == '\033') {
+        return read_sequence();
+    }
+    return key != '\0' ? (unsigned char)key : SCREEN_OTHER;
 }
 
 static bool add(int set, int fd)

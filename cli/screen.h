@@ -28,8 +28,21 @@ void screen_leave(void);
 
 struct screen_size screen_size(void);
 
-/* The key that was pressed; 0: none. */
-char screen_key(void);
+/* Keys that are no characters. */
+enum screen_key {
+    SCREEN_NO_KEY = 0,
+    SCREEN_UP = 256,
+    SCREEN_DOWN,
+    SCREEN_PAGE_UP,
+    SCREEN_PAGE_DOWN,
+    SCREEN_HOME,
+    SCREEN_END,
+    SCREEN_OTHER,
+};
+
+/* The key that was pressed, a character or one of the above. 'q' where the terminal was taken
+ * away. */
+int screen_key(void);
 
 /* Blocks the signal that tells of another size: before there is a second thread, which would take
  * it. */

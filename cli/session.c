@@ -7,6 +7,7 @@
 #include "exit.h"
 #include "message.h"
 #include "waiting.h"
+#include "wording.h"
 
 /* How often the line that tells whom we wait for is written anew. */
 enum { LINE_PERIOD_MS = 500 };
@@ -53,6 +54,7 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
     ddblock_status status;
     bool ended = false;
 
+    say_hurriedly(true); /* the lock may come while a terminal is stopped with ^S */
     waiting_init(&waiting, !terms->quiet && !terms->verbose && !terms->json);
     for (;;) {
         ddblock_lock_fd_clear(session->lock);
@@ -66,6 +68,7 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
         events_wait(&session->events, session->lock, LINE_PERIOD_MS);
     }
     waiting_clear(&waiting);
+    say_hurriedly(false);
     (void)duration_text(duration, waiting_ms(&waiting));
     if (*ret_signal != 0 || ended) {
         say_event(MESSAGE_CANCELLED, "%s%s: %s is waited for no more after %s", ended ? "" : "SIG",
@@ -99,9 +102,11 @@ static int start(struct session *session)
     ddblock_acquire_options_init(&acquire);
     acquire.wait_ms = terms->wait_ms;
     if (ddblock_client_open(session->store, &terms->client, &session->client, &error) !=
-            DDBLOCK_OK ||
-        ddblock_acquire_start(session->client, &id, &acquire, &session->lock, &error) !=
-            DDBLOCK_OK) {
+        DDBLOCK_OK) {
+        return fail_to_open(&error);
+    }
+    if (ddblock_acquire_start(session->client, &id, &acquire, &session->lock, &error) !=
+        DDBLOCK_OK) {
         return fail_with(&error);
     }
     return EXIT_DONE;

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "place.h"
 #include "report.h"
+#include "wording.h"
 
 enum { SHOW_JSON = OPTIONS_LINE_ONLY };
 
@@ -66,7 +67,7 @@ int command_show(int argc, char **argv)
     if (status != DDBLOCK_OK) {
         return options_fail(&options, &error);
     }
-    if (place_open(&place, NULL, &store, &error) != DDBLOCK_OK) {
+    if (place_open_to_look(&place, &store, &error) != DDBLOCK_OK) {
         return fail_to_open(&error);
     }
     id = place_id(&place);

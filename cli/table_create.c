@@ -7,6 +7,7 @@
 #include "escape.h"
 #include "exit.h"
 #include "table.h"
+#include "wording.h"
 
 static void print_help(void)
 {

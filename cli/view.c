@@ -16,7 +16,7 @@ enum {
     STATE_COLUMNS = 11,
     TOKEN_COLUMNS = 7,
     BAR_COLUMNS = 10,
-    AGE_COLUMNS = 9,
+    AGE_COLUMNS = 11, /* "59 min 59 s" */
     /* With two blanks between columns, and one between bar and age. */
     FIXED_COLUMNS = STATE_COLUMNS + TOKEN_COLUMNS + BAR_COLUMNS + 1 + AGE_COLUMNS + 4 * 2,
     NAME_COLUMNS_MIN = 6,
@@ -179,29 +179,90 @@ static void heading_row(struct picture *picture)
     text_row(picture, BOLD, text);
 }
 
+/* How many rows are left for changes, their heading not counted. */
+static size_t change_rows_of(struct screen_size size)
+{
+    size_t rows = size.rows > OTHER_ROWS ? (size.rows - OTHER_ROWS) / 3 : 0;
+
+    return rows < CHANGE_ROWS_MAX ? rows : CHANGE_ROWS_MAX;
+}
+
+static size_t lock_rows_of(struct screen_size size)
+{
+    return size.rows > OTHER_ROWS ? size.rows - OTHER_ROWS - change_rows_of(size) : 0;
+}
+
+/* How many locks are shown of those that there are: where they do not fit, the last row tells which
+ * they are. */
+static size_t locks_shown(size_t rows, size_t count)
+{
+    return count <= rows ? count : rows - (rows > 0 ? 1 : 0);
+}
+
+/* Locks may have gone since the picture was moved. */
+static size_t top_of(const struct view *view, size_t shown)
+{
+    size_t last = view->locks->count - shown;
+
+    return view->top < last ? view->top : last;
+}
+
+void view_scroll(struct view *view, struct screen_size size, int key)
+{
+    size_t shown = locks_shown(lock_rows_of(size), view->locks->count);
+    size_t last = view->locks->count - shown;
+    size_t top = top_of(view, shown);
+
+    switch (key) {
+    case SCREEN_UP:
+    case 'k':
+        top -= top > 0 ? 1 : 0;
+        break;
+    case SCREEN_DOWN:
+    case 'j':
+        top++;
+        break;
+    case SCREEN_PAGE_UP:
+        top -= top > shown ? shown : top;
+        break;
+    case SCREEN_PAGE_DOWN:
+    case ' ':
+        top += shown;
+        break;
+    case SCREEN_HOME:
+    case 'g':
+        top = 0;
+        break;
+    case SCREEN_END:
+    case 'G':
+        top = last;
+        break;
+    default:
+        return;
+    }
+    view->top = top < last ? top : last;
+}
+
 /* Those that are held come first: a table can have many free ones. */
 static void lock_rows(struct picture *picture, size_t rows)
 {
     const struct listing *locks = picture->view->locks;
-    size_t shown = 0;
-    char text[64];
+    size_t shown = locks_shown(rows, locks->count);
+    size_t top = top_of(picture->view, shown);
+    size_t at = 0;
+    char text[96];
 
     for (int free_ones = 0; free_ones < 2; free_ones++) {
-        for (size_t i = 0; i < locks->count && shown < rows; i++) {
-            const ddblock_info *info = &locks->locks[i].info;
-            bool is_free = info->kind == DDBLOCK_ITEM_ABSENT || info->kind == DDBLOCK_ITEM_RELEASED;
-
-            if (is_free != (free_ones == 1)) {
-                continue;
-            }
-            if (shown + 1 == rows && locks->count > rows) {
-                (void)snprintf(text, sizeof(text), "and %zu more", locks->count - shown);
-                text_row(picture, FAINT, text);
-            } else {
+        for (size_t i = 0; i < locks->count && at < top + shown; i++) {
+            if (is_free(&locks->locks[i].info) == (free_ones == 1) && at++ >= top) {
                 lock_row(picture, &locks->locks[i]);
             }
-            shown++;
         }
+    }
+    if (shown < locks->count && rows > 0) {
+        (void)snprintf(text, sizeof(text), "%zu to %zu of %zu", top + 1, top + shown, locks->count);
+        text_row(picture, FAINT, text);
+        shown++;
     }
     for (; shown < rows; shown++) {
         end_row(picture);
@@ -238,7 +299,11 @@ static void last_row(struct picture *picture)
     if (view->trouble[0] != '\0') {
         text_row(picture, RED, view->trouble);
     } else {
-        text_row(picture, FAINT, view->looked ? "q quits" : "q quits; looking at the locks …");
+        text_row(picture, FAINT,
+                 !view->looked ? "q quits; looking at the locks …"
+                 : view->locks->count > lock_rows_of(picture->size)
+                     ? "up, down, page up, page down: more locks; q quits"
+                     : "q quits");
     }
 }
 
@@ -256,7 +321,6 @@ static void draw(struct picture *picture, int64_t now_unix_ms)
     size_t names = picture->size.columns > FIXED_COLUMNS + 2 * NAME_COLUMNS_MIN
                        ? picture->size.columns - FIXED_COLUMNS
                        : 2 * NAME_COLUMNS_MIN;
-    size_t change_rows_wanted;
 
     picture->lock_columns = (names + 1) / 2;
     picture->holder_columns = names / 2;
@@ -266,15 +330,11 @@ static void draw(struct picture *picture, int64_t now_unix_ms)
         (void)fputs("\033[J", picture->stream);
         return;
     }
-    change_rows_wanted = (rows - OTHER_ROWS) / 3;
-    if (change_rows_wanted > CHANGE_ROWS_MAX) {
-        change_rows_wanted = CHANGE_ROWS_MAX;
-    }
     title_row(picture, now_unix_ms);
     heading_row(picture);
-    lock_rows(picture, rows - OTHER_ROWS - change_rows_wanted);
+    lock_rows(picture, lock_rows_of(picture->size));
     end_row(picture);
-    change_rows(picture, change_rows_wanted + 1);
+    change_rows(picture, change_rows_of(picture->size) + 1);
     last_row(picture);
 }
 

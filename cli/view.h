@@ -22,7 +22,12 @@ struct view {
     const struct listing *locks; /* sorted by their keys */
     struct view_change changes[VIEW_CHANGES];
     size_t change_count; /* ever; the last ones are kept */
+    size_t top;          /* how many locks lie above the first that is shown */
 };
+
+/* Moves what is shown of the locks, if they are more than fit: by a row, a screen, or to an end.
+ * Other keys do nothing. */
+void view_scroll(struct view *view, struct screen_size size, int key);
 
 void view_add_change(struct view *view, int64_t unix_ms, const char *sentence);
 

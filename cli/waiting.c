@@ -95,6 +95,7 @@ static void show_line(struct waiting *waiting, const char *shown)
     char holder[ESCAPED_SIZE + 64];
     char duration[DURATION_TEXT_SIZE];
     char line[3 * ESCAPED_SIZE + 256];
+    char picture[sizeof(line) + 8];
     size_t columns = 80;
 
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) {
@@ -109,7 +110,8 @@ static void show_line(struct waiting *waiting, const char *shown)
         (void)snprintf(line, sizeof(line), "waiting for %s: no answer for %s", shown,
                        duration_text(duration, waiting_ms(waiting)));
     }
-    (void)dprintf(STDERR_FILENO, "\r%s\033[K", fit_columns(line, columns));
+    (void)snprintf(picture, sizeof(picture), "\r%s\033[K", fit_columns(line, columns));
+    say_raw(picture);
     waiting->line_stands = true;
 }
 
@@ -124,7 +126,7 @@ void waiting_show(struct waiting *waiting, ddblock_lock *lock, const char *shown
 void waiting_clear(struct waiting *waiting)
 {
     if (waiting->line_stands) {
-        (void)dprintf(STDERR_FILENO, "\r\033[K");
+        say_raw("\r\033[K");
         waiting->line_stands = false;
     }
 }

@@ -15,6 +15,7 @@
 #include "process.h"
 #include "reader.h"
 #include "view.h"
+#include "wording.h"
 
 /* How often the bars grow. */
 enum { REDRAW_MS = 500 };
@@ -45,12 +46,15 @@ static void print_help(void)
         "\n",
         stdout);
     options_print(stdout, watch_options);
-    (void)fputs("\nq quits. Colours are left out where NO_COLOR is set.\n"
-                "\n" PLACE_KEY_HELP "\n" OPTIONS_SOURCES_HELP "\n"
-                "Exit status: 0 after q; 128 + N after signal N; 64 wrong usage; 69 the store\n"
-                "cannot be reached or refuses; 70 a fault of ddblock or the machine; 74 standard\n"
-                "output cannot be written; 78 configuration, credentials or table are wrong.\n",
-                stdout);
+    (void)fputs(
+        "\nq quits; arrows (or j, k), page up and down, home and end show more locks than fit.\n"
+        "Colours are left out where NO_COLOR is set. Who waits for a lock cannot be shown:\n"
+        "waiters only read, and leave nothing in the table.\n"
+        "\n" PLACE_KEY_HELP "\n" OPTIONS_SOURCES_HELP "\n"
+        "Exit status: 0 after q; 128 + N after signal N; 64 wrong usage; 69 the store\n"
+        "cannot be reached or refuses; 70 a fault of ddblock or the machine; 74 standard\n"
+        "output cannot be written; 78 configuration, credentials or table are wrong.\n",
+        stdout);
 }
 
 struct watch {
@@ -196,7 +200,7 @@ static void stop(struct watch *watch, int signal)
 static int take_signals_and_keys(struct watch *watch)
 {
     int signal;
-    char key;
+    int key;
 
     while ((signal = events_take(&watch->events)) != 0) {
         if (signal_ends(signal)) {
@@ -206,10 +210,11 @@ static int take_signals_and_keys(struct watch *watch)
             stop(watch, signal);
         }
     }
-    while ((key = screen_key()) != 0) {
+    while ((key = screen_key()) != SCREEN_NO_KEY) {
         if (key == 'q' || key == 'Q') {
             return EXIT_DONE;
         }
+        view_scroll(&watch->view, screen_size(), key);
     }
     return -1;
 }
@@ -291,7 +296,7 @@ int command_watch(int argc, char **argv)
     if (events_open(&watch.events, &error) != DDBLOCK_OK) {
         return fail_with(&error);
     }
-    if (place_open(&watch.place, NULL, &watch.store, &error) != DDBLOCK_OK) {
+    if (place_open_to_look(&watch.place, &watch.store, &error) != DDBLOCK_OK) {
         listing_finish(&watch.wanted);
         return fail_to_open(&error);
     }

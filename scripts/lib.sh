@@ -71,6 +71,9 @@ missing_for_tests() {
     has_command script || echo bsdutils
     has_command tmux || echo tmux
     has_command less || echo less
+    has_command mandoc || echo mandoc # looks at the manual pages
+    has_command zsh || echo zsh # these two complete words
+    has_command fish || echo fish
     has_command setsid || echo util-linux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm

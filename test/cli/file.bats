@@ -27,3 +27,4 @@ teardown() {
 @test "a fail-closed lock needs no process" { a_fail_closed_lock_needs_no_process; }
 @test "a lock without heartbeats needs no process" { a_lock_without_heartbeats_needs_no_process; }
 @test "a broken lock is lost to its hold file" { a_broken_lock_is_lost_to_its_hold_file; }
+@test "any name is listed, watched and broken" { any_name_is_listed_watched_and_broken; }

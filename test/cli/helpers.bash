@@ -14,6 +14,13 @@ use_file() {
     PLACE=(--file "$BATS_TEST_TMPDIR/locks")
 }
 
+# An empty file of locks: the commands that only look make none. A lock that fails closed leaves no
+# item behind.
+use_empty_file() {
+    use_file
+    ddblock run --fail-closed nothing -- true
+}
+
 # Each suite has a table of its own, and each test of it a lock of its own.
 use_dynamodb() {
     [ -n "${DDBLOCK_TEST_DYNAMODB_ENDPOINT:-}" ] || skip "no DynamoDB to test with"

@@ -3,7 +3,7 @@
 load helpers
 
 setup() {
-    use_file
+    use_empty_file
     LOCK=build
     HOLD=$BATS_TEST_TMPDIR/hold
 }
@@ -267,6 +267,33 @@ teardown() {
     [ "$output" = 2 ]
     run -76 "$DDBLOCK" release --hold-file "$HOLD"
     wait_until is_dead "$process"
+}
+
+# of NAME: that member of the JSON in $output, by a parser that is not ours.
+of() {
+    node -p 'JSON.parse(process.argv[1])[process.argv[2]]' "$output" "$1"
+}
+
+@test "status --json: held, released, lost, and by which process" {
+    run -0 acquire --lease 30s $'two\n"lines"'
+    run -0 "$DDBLOCK" status --json --hold-file "$HOLD"
+    [ "${#lines[@]}" -eq 1 ]
+    [ "$(of lock)" = $'two\n"lines"' ]
+    [ "$(of key_type) $(of state) $(of token)" = "S held 1" ]
+    [ "$(of holder_pid)" -eq "$(hold_pid)" ]
+    [ "$(of remaining_ms)" -gt 0 ]
+    [ "$(of remaining_ms)" -le 30000 ]
+    kill -KILL "$(hold_pid)"
+    wait_until status_is 76
+    run -76 "$DDBLOCK" status --json --hold-file "$HOLD"
+    [ "$(of state) $(of holder_pid)" = "lost undefined" ]
+    rm "$HOLD"
+    run -75 --separate-stderr "$DDBLOCK" status --json --hold-file "$HOLD"
+    [ -z "$output" ]
+    run -0 acquire --fail-closed closed
+    run -0 "$DDBLOCK" status --json --hold-file "$HOLD"
+    [ "$output" = '{"lock":"closed","key_type":"S","state":"held"}' ]
+    run -0 "$DDBLOCK" release --hold-file "$HOLD"
 }
 
 @test "every signal makes the holder give the lock back" {

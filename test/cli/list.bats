@@ -3,7 +3,7 @@
 load helpers
 
 setup() {
-    use_file
+    use_empty_file
     LOCK=build
 }
 

@@ -95,3 +95,38 @@ setup() {
         [[ $output == *"  $command "* ]]
     done
 }
+
+@test "exit status: 64 for a wrong value on the line, 78 for one from elsewhere, in the tool's words" {
+    local name value sentence variable options
+    : >"$DDBLOCK_CONFIG"
+    export AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y AWS_REGION=us-east-1
+    while IFS='|' read -r name value sentence; do
+        variable=DDBLOCK_${name^^}
+        variable=${variable//-/_}
+        options=(--table locks)
+        [ "$name" != table ] || options=()
+        run -64 "$DDBLOCK" run "${options[@]}" "--$name" "$value" "$LOCK" true
+        [[ $output == "ddblock: "*"--$name"*"$sentence"* ]]
+        [[ $output != *_key* && $output != *lock_table* && $output != *_ms* ]]
+        run -78 env "$variable=$value" "$DDBLOCK" run "${options[@]}" "$LOCK" true
+        [[ $output == "ddblock: $variable: "*"--$name"*"$sentence"* ]]
+        echo "$name = $value" >"$DDBLOCK_CONFIG"
+        run -78 "$DDBLOCK" run "${options[@]}" "$LOCK" true
+        [[ $output == "ddblock: $DDBLOCK_CONFIG, line 1: "*"--$name"*"$sentence"* ]]
+        : >"$DDBLOCK_CONFIG"
+    done <<'END'
+table|a b|must be 1 to 255
+region|a/b|is no region
+endpoint|ftp://x|does not begin with http
+partition-key|id:X|names no type
+partition-key|guid|an attribute of the lock's own
+lease|1ms|must lie between
+heartbeat|9s|must be 0
+poll|0|must lie between
+retries|x|no whole number
+END
+    run -64 "$DDBLOCK" show --table locks --partition-key a --sort-key a --sort 1 "$LOCK"
+    [ "$output" = "ddblock: --sort-key must differ from --partition-key" ]
+    run -64 "$DDBLOCK" run "${PLACE[@]}" --sort-key owner --sort 1 "$LOCK" true
+    [ ! -e "${PLACE[1]}" ]
+}

@@ -220,7 +220,29 @@ is_json_log() {
     [ $((SECONDS - before)) -ge 1 ]
 }
 
+@test "exit status: 70 for a fault of the machine, before anything was done" {
+    run -70 bash -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&-; ulimit -n 4; exec "$@"' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        touch "$BATS_TEST_TMPDIR/ran"
+    [[ $output == *"Too many open files" ]]
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "without any terminal it is the same" {
+    run -7 setsid --wait "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c '! (exec </dev/tty) 2>/dev/null && exit 7' </dev/null
+    run -0 ddblock run -n "$LOCK" -- true
+}
+
+@test "a full disk, or a closed output, is the command's to notice" {
+    run -1 bash -c '"$@" >/dev/full' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c 'echo x || exit 1'
+    run -1 bash -c '"$@" >&-' bash "$DDBLOCK" run "${PLACE[@]}" "$LOCK" -- \
+        sh -c 'echo x 2>/dev/null || exit 1'
+    run -0 ddblock run -n "$LOCK" -- true
+}
+
 @test "a conflict may be no failure: the command does not run, and the status is 0" {
+    cd "$BATS_TEST_TMPDIR"
     run -0 "$DDBLOCK" run --file locks.db lock -- \
         "$DDBLOCK" run --no-wait --conflict-exit-code 0 --file locks.db lock -- echo ran
     [[ $output == *"the lock is held by"* && $output != *ran* ]]

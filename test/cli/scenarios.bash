@@ -170,3 +170,52 @@ a_broken_lock_is_lost_to_its_hold_file() {
     run -76 "$DDBLOCK" release --hold-file "$HOLD"
     [[ $output == *"was lost"* ]]
 }
+
+any_name_is_listed_watched_and_broken() {
+    local name line names=("a b" "it's \"quoted\" \$HOME" $'two\nlines' "Schlüssel 🔒" $'\033[31m'
+        "$(printf 'x%.0s' {1..1024})")
+    for name in "${names[@]}"; do
+        run -0 acquire_closed "$LOCK $name"
+    done
+    # Escaped in a list, a line each, and the same again after unescaping.
+    run -0 ddblock list --prefix "$LOCK " --names
+    [ "${#lines[@]}" -eq "${#names[@]}" ]
+    [[ $output != *$'\033'* ]]
+    for line in "${lines[@]}"; do
+        printf -v line %b "$line"
+        name_is_among "${line#"$LOCK "}" "${names[@]}"
+    done
+    # One that watches says of each that it is held.
+    "$DDBLOCK" watch "${PLACE[@]}" --period 100ms "${names[@]/#/$LOCK }" \
+        >"$BATS_TEST_TMPDIR/lines" 3>&- &
+    watcher=$!
+    wait_until line_count_is "${#names[@]}"
+    run ! grep -v '^20.*Z ".*is held by ' "$BATS_TEST_TMPDIR/lines"
+    run ! grep -q $'\033' "$BATS_TEST_TMPDIR/lines"
+    for name in "${names[@]}"; do
+        run -0 ddblock break --yes "$LOCK $name"
+    done
+    wait_until line_count_is $((2 * ${#names[@]}))
+    kill -TERM "$watcher"
+    expect_end 143 "$watcher"
+    run -0 ddblock list --prefix "$LOCK " --held --names
+    [ -z "$output" ]
+}
+
+acquire_closed() {
+    HOLD=$BATS_TEST_TMPDIR/hold
+    acquire --fail-closed "$1" && rm "$HOLD"
+}
+
+name_is_among() {
+    local name
+    for name in "${@:2}"; do
+        [ "$name" != "$1" ] || return 0
+    done
+    printf 'unknown: %q\n' "$1"
+    return 1
+}
+
+line_count_is() {
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/lines")" -eq "$1" ]
+}

@@ -3,7 +3,7 @@
 load helpers
 
 setup() {
-    use_file
+    use_empty_file
     LOCK=build
 }
 
@@ -59,6 +59,16 @@ teardown() {
     [[ $output == *"is free: there is nothing to break"* ]]
 }
 
+@test "who only looks makes no file: 78" {
+    local command none=$BATS_TEST_TMPDIR/none
+    for command in "show x" "show --json x" list "list --names" "break --yes x" watch "watch x"; do
+        # shellcheck disable=SC2086 # into words
+        run -78 "$DDBLOCK" ${command%% *} --file "$none" ${command#"${command%% *}"}
+        [ "$output" = "ddblock: there is no file of locks \"$none\"; \"run\" and \"acquire\" make one" ]
+    done
+    [ ! -e "$none" ]
+}
+
 # on_terminal ANSWER COMMAND…: runs it on a terminal on which that is typed.
 on_terminal() {
     local answer=$1
@@ -77,6 +87,53 @@ on_terminal() {
     [ "$status" -eq 0 ]
     [[ $output == *'"build" is broken'* ]]
     expect_end 76 "$holder_pid"
+}
+
+# on_terminal_later SECONDS ANSWER COMMAND…: the answer comes so much later.
+on_terminal_later() {
+    local seconds=$1 answer=$2
+    shift 2
+    run bash -c '(sleep "$1"; echo "$2") | script -qec "$3" /dev/null' \
+        bash "$seconds" "$answer" "$(printf '%q ' "$@")"
+}
+
+@test "break: tells that the holder is alive, and breaks it all the same, heartbeats later" {
+    start_holder --lease 3s
+    on_terminal_later 4 y "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [ "$status" -eq 0 ]
+    [[ $output == *"heartbeat     seen now: the holder is alive"*"Break it?"*'"build" is broken'* ]]
+    expect_end 76 "$holder_pid"
+}
+
+@test "break: tells that the holder is dead, or that nothing is known" {
+    start_holder --lease 1s
+    kill -KILL "$holder_pid"
+    on_terminal_later 5 n "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [ "$status" -eq 75 ]
+    [[ $output == *"heartbeat     none for the whole lease: the holder is dead"*"Break it?"* ]]
+    ddblock run "$LOCK" -- true
+    start_holder --lease 60s
+    on_terminal n "$DDBLOCK" break "${PLACE[@]}" "$LOCK" # typed before there was anything to see
+    [[ $output == *"heartbeat     not observed"* ]]
+    on_terminal_later 8 n "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    [[ $output == *"heartbeat     none was seen for 5 s"* ]]
+    run -0 "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
+    [[ $output == *"heartbeat     not observed"*"is broken"* ]]
+}
+
+@test "break: leaves alone who came while the question stood" {
+    start_holder --lease 60s --owner first
+    (
+        sleep 3
+        kill -TERM "$holder_pid"
+    ) 3>&- &
+    start_ddblock --lease 60s --owner second "$LOCK" -- sleep 60
+    second=$pid
+    on_terminal_later 7 y "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
+    kill -TERM "$second"
+    [ "$status" -eq 75 ]
+    [[ $output == *"has changed"* ]]
+    expect_end 143 "$second"
 }
 
 @test "--help and --version" {

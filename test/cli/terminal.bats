@@ -48,6 +48,20 @@ wait_for() {
     run ! screen_has "waiting for"
 }
 
+@test "a terminal that is stopped with ^S holds up neither the wait nor the command" {
+    start_holder
+    type_line "r $LOCK -- touch $BATS_TEST_TMPDIR/ran; echo status=\$?"
+    wait_for "^waiting for"
+    type_key C-s
+    sleep 2 # the line would be written some times
+    kill -TERM "$holder_pid"
+    expect_end 143 "$holder_pid"
+    wait_until test -e "$BATS_TEST_TMPDIR/ran"
+    run -0 ddblock run --wait 20s "$LOCK" -- true # it was given back, too
+    type_key C-q
+    wait_for "status=0$"
+}
+
 @test "^C ends the wait" {
     start_holder
     type_line "r $LOCK -- true; echo status=\$?"

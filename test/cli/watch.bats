@@ -3,7 +3,7 @@
 load helpers
 
 setup() {
-    use_file
+    use_empty_file
     LOCK=build
 }
 
@@ -13,12 +13,13 @@ teardown() {
     [ -z "${SESSION:-}" ] || tmux -L "$SESSION" kill-server 2>/dev/null || true
 }
 
-# open_terminal COLUMNS ROWS: with a shell on it.
+# open_terminal COLUMNS ROWS: with a shell on it. The leak check of AddressSanitizer at times never
+# ends where SIGHUP and SIGCONT, of a terminal that is taken away, come in its midst.
 open_terminal() {
     command -v tmux >/dev/null || skip "no tmux to test with"
     SESSION="ddblock-watch-$$-$BATS_TEST_NUMBER"
     LC_ALL=C.UTF-8 tmux -L "$SESSION" -f /dev/null new-session -d -x "$1" -y "$2" \
-        "exec env LC_ALL=C.UTF-8 PS1='ready> ' bash --norc --noprofile -i" 3>&-
+        "exec env ASAN_OPTIONS=detect_leaks=0 LC_ALL=C.UTF-8 PS1='ready> ' bash --norc --noprofile -i" 3>&-
     wait_for "ready>"
 }
 
@@ -57,9 +58,9 @@ wait_for() {
     wait_for "^build .*held"
     diff - <(screen) <<'END'
 hh:mm:ss  1 held, 0 stale, 1 free  FILE
-LOCK               STATE          TOKEN  LAST HEARTBEAT SEEN   HOLDER
-build              held               1  BAR AGE  al\x1Bice
-a-free-one         free               1
+LOCK              STATE          TOKEN  LAST HEARTBEAT SEEN     HOLDER
+build             held               1  BAR AGE  al\x1Bice
+a-free-one        free               1
 
 
 
@@ -111,6 +112,72 @@ END
     tmux -L "$SESSION" resize-window -x 120 -y 40
     wait_for "^build .*held"
     [ "$(tmux -L "$SESSION" capture-pane -p | grep -n "q quits" | cut -d: -f1)" -eq 40 ]
+}
+
+@test "more locks than rows: keys scroll, the screen at 80 x 12" {
+    local i
+    for i in 0 1 2 3 4 5 6 7 8 9; do
+        ddblock run "lock-$i" -- true
+    done
+    open_terminal 80 12
+    start_watch
+    expect_rows 1 4
+    tmux -L "$SESSION" send-keys Down
+    expect_rows 2 5
+    tmux -L "$SESSION" send-keys j Up k
+    expect_rows 1 4
+    tmux -L "$SESSION" send-keys PageDown
+    expect_rows 5 8
+    diff - <(screen) <<'END'
+hh:mm:ss  0 held, 0 stale, 10 free  FILE
+LOCK              STATE          TOKEN  LAST HEARTBEAT SEEN     HOLDER
+lock-4            free               1
+lock-5            free               1
+lock-6            free               1
+lock-7            free               1
+5 to 8 of 10
+
+LAST CHANGES
+
+
+up, down, page up, page down: more locks; q quits
+END
+    tmux -L "$SESSION" send-keys " "
+    expect_rows 7 10
+    tmux -L "$SESSION" send-keys PageUp
+    expect_rows 3 6
+    tmux -L "$SESSION" send-keys End
+    expect_rows 7 10
+    tmux -L "$SESSION" send-keys Home x F5 Left # others do nothing
+    expect_rows 1 4
+    tmux -L "$SESSION" send-keys G
+    expect_rows 7 10
+    tmux -L "$SESSION" resize-window -x 80 -y 24
+    wait_for "^lock-0 "
+    run ! screen_has " to .* of 10"
+    tmux -L "$SESSION" send-keys q
+    wait_for "^status=0$"
+}
+
+# expect_rows FIRST LAST: of the ten.
+expect_rows() {
+    wait_for "^$1 to $2 of 10$"
+    screen_has "^lock-$(($1 - 1)) "
+    screen_has "^lock-$(($2 - 1)) "
+    run ! screen_has "^lock-$2 "
+}
+
+@test "who takes the terminal away ends it, where nobody hears the hang-up too" {
+    local ignore
+    for ignore in : "trap '' HUP"; do
+        open_terminal 80 24
+        type_line "$ignore"
+        start_watch "$LOCK"
+        watcher=$(pgrep -f "^$DDBLOCK watch --file $BATS_TEST_TMPDIR" | head -n 1)
+        tmux -L "$SESSION" kill-server
+        SESSION=
+        wait_until is_dead "$watcher"
+    done
 }
 
 @test "a dead holder's lock becomes stale" {
@@ -191,7 +258,7 @@ line_is_there() {
 @test "wrong usage, no table, full disk" {
     run -64 ddblock watch --period 5ms
     run -64 ddblock watch --sort x
-    run -78 "$DDBLOCK" watch --table "a b"
+    run -64 "$DDBLOCK" watch --table "a b"
     start_holder
     run -74 bash -c '"$@" >/dev/full' bash "$DDBLOCK" watch "${PLACE[@]}"
 }
