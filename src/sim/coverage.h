@@ -28,6 +28,17 @@
     X(DOUBTS_ACQUIRE, "doubts while acquiring")                                                    \
     X(DOUBTS_RENEW, "doubts while renewing")                                                       \
     X(DOUBTS_RELEASE, "doubts while releasing")                                                    \
+    X(QUEUED, "acquisitions that stood in line behind another of their client")                    \
+    X(TURNS, "… whose turn came")                                                                  \
+    X(SETTLED, "take-overs told after settling")                                                   \
+    X(UNSETTLED, "… given back or lost before that")                                               \
+    X(WITHHELD, "heartbeats withheld by max_hold or the watchdog")                                 \
+    X(ENSURED, "heartbeats asked for by the program")                                              \
+    X(HANDED_OVER, "locks handed over")                                                            \
+    X(ADOPTED, "… and taken on")                                                                   \
+    X(ADOPTED_ANEW, "… by the next life of the process")                                           \
+    X(ADOPTED_TOO_LATE, "… too late")                                                              \
+    X(TOGETHER, "locks released all at once")                                                      \
     X(GHOSTS_LANDED, "ghosts that were carried out")                                               \
     X(SWEPT, "fail-closed ghosts swept up")                                                        \
     X(NPM_ACQUIRED, "acquired by npm peers")                                                       \
