@@ -165,10 +165,13 @@ static void check_given_up(struct checker *checker, const struct history_event *
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
     const struct item *item = &checker->item;
+    /* What was lost while it settled is given back as a courtesy, once; its lease is over. */
+    bool courtesy = acquisition->settle_ns > 0 && acquisition->confirmed_ns >= 0 &&
+                    acquisition->confirmed_ns <= event->at_ns;
 
     acquisition->waiting = false;
     acquisition->answered = true;
-    if (item->acquisition != event->acquisition || !item->held || acquisition->npm ||
+    if (item->acquisition != event->acquisition || !item->held || acquisition->npm || courtesy ||
         acquisition->adopted || /* too late: its lease was over */
         acquisition->doubled) { /* the copy of a request that was refused is nobody's doubt */
         return;
