@@ -2,6 +2,7 @@
 #ifndef SIM_COVERAGE_H
 #define SIM_COVERAGE_H
 
+#include "core/machine.h"
 #include "sim/faults.h"
 
 #define COUNTER_MAP(X)                                                                             \
@@ -56,7 +57,10 @@ struct coverage {
     uint64_t counts[COUNTERS];
     uint64_t strikes[FAULTS];
     uint64_t worlds[FAULTS]; /* in how many seeds the class struck at all */
-    uint64_t digest;         /* of all traces, in whatever order they were run */
+    uint64_t moves;          /* rows of the table of transitions that were taken, a bit for each */
+    uint32_t
+        under_way[STATES]; /* which requests were under way in each state, a bit for each kind */
+    uint64_t digest;       /* of all traces, in whatever order they were run */
 };
 
 void coverage_add(struct coverage *sum, const struct coverage *part);

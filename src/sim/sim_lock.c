@@ -121,6 +121,8 @@ static struct effects step(struct task *task, const struct event *event)
     uint64_t withheld = machine->withheld_count;
     struct effects effects = lock_operations.step(task, event);
 
+    lock->process->world->coverage.moves |= machine->moves;
+    lock->process->world->coverage.under_way[machine->state] |= 1U << machine->under_way;
     counts[COUNTER_WITHHELD] += machine->withheld_count - withheld;
     counts[COUNTER_TURNS] += lock->queued && event->kind == EVENT_ACQUIRE;
     lock->queued = machine->state == STATE_QUEUED;
