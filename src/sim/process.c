@@ -73,6 +73,9 @@ static void configure(struct process *process)
     }
     config->poll = duration_from_ms(poll_ms < 20 ? 20 : poll_ms);
     config->acquire_period = duration_from_ms(rng_between(rng, 300, 2000));
+    if (rng_chance(rng, 400)) {
+        config->tries = (uint32_t)rng_between(rng, 1, 12);
+    }
     if (rng_chance(rng, 250)) {
         config->settle = duration_from_ms(rng_between(rng, 1, config->lease_ms / 2));
     }
