@@ -213,12 +213,12 @@ inline acquired(with_token)
 }
 
 /* Whoever is still to learn that it holds what was just applied: nobody has ended that yet. But if an
- * answer is on its way that it has acquired, then it will believe that one, and what became of it. */
+ * answer is on its way, then it may believe that one, and what became of it. */
 inline note_start()
 {
     applied = 1;
     if
-    :: r_who < CLIENTS && cl[r_who].state < HELD && !IS_HANDED(r_who) && cl[r_who].reply != APPLIED ->
+    :: r_who < CLIENTS && cl[r_who].state < HELD && !IS_HANDED(r_who) && !cl[r_who].reply ->
         cl[r_who].freed = 0;
         cl[r_who].broken = 0
     :: else
