@@ -555,7 +555,35 @@ inline haunt()
 #define IS_UNEXECUTED (C.under_way && !C.reply)
 #define IS_WRITING (C.under_way && C.under_way != READ)
 #define MAY_HAUNT (GHOSTS > 0 && IS_WRITING && !C.reply && ghost[LAST_GHOST].kind == 0)
+#define IS_IDLE (C.state == IDLE && !IS_HANDED(c))
 #define IS_OPEN_AND_HELD (C.state == HELD && !IS_CLOSED(c) && C.deadline > 0)
+
+#if HANDS_OVER
+/* The grant: the token, the deadline, and the whole set with its times. */
+inline hand_over()
+{
+    MOVE(ENDED);
+    C.state = IDLE;
+#ifdef MUTANT_GRANT_OF_ONE_GUID
+    for (k : 1 .. GUIDS - 1) {
+        C.guid[k] = 0;
+        C.left[k] = 0
+    }
+    C.count = 1;
+    C.last_doubted = 0;
+#endif
+    C.handed = 1
+}
+
+inline adopt()
+{
+#ifdef MUTANT_ADOPTED_DATED_ANEW
+    C.deadline = LIFE;
+#endif
+    C.handed = 0;
+    MOVE(HELD)
+}
+#endif
 
 proctype ours(byte c)
 {
@@ -588,10 +616,10 @@ proctype ours(byte c)
             :: MAY_QUIT && (FAULTY || MUST_QUIT) -> quit = true
             fi;
             d_step { handle(); skip }
-        :: C.state == IDLE && STARTS -> todo = DO_ACQUIRE
+        :: IS_IDLE && STARTS -> todo = DO_ACQUIRE
 #if QUEUES
-        :: d_step { C.state == IDLE && STARTS -> MOVE(QUEUED) }
-        :: C.state == IDLE -> todo = DO_END
+        :: d_step { IS_IDLE && STARTS -> MOVE(QUEUED) }
+        :: IS_IDLE -> todo = DO_END
         :: C.state == QUEUED && GOES_ON -> todo = DO_ACQUIRE
         :: C.state == QUEUED && GIVES_UP -> todo = DO_END
 #endif
@@ -623,6 +651,12 @@ proctype ours(byte c)
             answer = TOLD_LOST;
             todo = (C.loss == LOSS_LEASE_ENDED -> DO_RELEASE : DO_FINISH)
         }
+#if HANDS_OVER
+        /* The machine ends; another process goes on at any later time, or too late. */
+        :: d_step { IS_OPEN_AND_HELD || (C.state == HELD && IS_CLOSED(c)) -> hand_over() }
+        :: d_step { IS_HANDED(c) && (IS_CLOSED(c) || C.deadline > 0) -> adopt() }
+        :: IS_HANDED(c) && !IS_CLOSED(c) && C.deadline == 0 -> todo = DO_END
+#endif
         /* Releasing. */
         :: C.state == RELEASE_WAIT && !RELEASE_TIME_IS_OVER -> todo = DO_RELEASE
         :: d_step {
@@ -632,7 +666,7 @@ proctype ours(byte c)
         }
         :: C.state == SWEEP_WAIT && SWEEPS -> todo = DO_SWEEP
 #if CRASHES
-        :: C.state != IDLE && FAULTY ->
+        :: !IS_IDLE && FAULTY ->
             if
             :: true
             :: MAY_HAUNT -> d_step { haunt() }

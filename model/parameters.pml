@@ -48,6 +48,9 @@
 #ifndef QUEUES
 #define QUEUES 0 /* 1: an acquisition may have to wait for another one of its own process */
 #endif
+#ifndef HANDS_OVER
+#define HANDS_OVER 0 /* 1: a holder may hand its lock over, and another process go on, or not */
+#endif
 #ifndef CALM
 #define CALM 0 /* 1: the faults may end, and then whoever waits has to acquire in time */
 #endif

@@ -68,6 +68,9 @@ typedef client {
     unsigned sent_late : 1; /* the release under way was sent after that */
     unsigned freed : 1;       /* an operation on the table has released or deleted the lock */
     unsigned broken : 1;      /* a person has broken it: what we believe is their doing */
+#if HANDS_OVER
+    unsigned handed : 1; /* its machine has ended; who goes on has its grant, which is all the rest */
+#endif
 #if CALM
     unsigned polled : 1; /* since the last tick */
 #endif
@@ -146,6 +149,11 @@ unsigned calm_requests : 6;
 #define LAST_GHOST (GHOST_SLOTS - 1)
 #define C cl[c]
 #define IS_CLOSED(c) ((CLOSED >> (c)) & 1)
+#if HANDS_OVER
+#define IS_HANDED(k) (cl[k].handed)
+#else
+#define IS_HANDED(k) false
+#endif
 #define HOLDS(k) (cl[k].state == HELD || cl[k].state == RENEWING || cl[k].state == CHECKING)
 #define BELIEVES(k) (HOLDS(k) && (IS_CLOSED(k) || cl[k].deadline > 0) && !cl[k].broken)
 
@@ -204,12 +212,13 @@ inline acquired(with_token)
     note_start()
 }
 
-/* Whoever is still to learn that it holds what was just applied: nobody has ended that yet. */
+/* Whoever is still to learn that it holds what was just applied: nobody has ended that yet. But if an
+ * answer is on its way, then it may believe that one, and what became of it. */
 inline note_start()
 {
     applied = 1;
     if
-    :: r_who < CLIENTS && cl[r_who].state < HELD ->
+    :: r_who < CLIENTS && cl[r_who].state < HELD && !IS_HANDED(r_who) && !cl[r_who].reply ->
         cl[r_who].freed = 0;
         cl[r_who].broken = 0
     :: else

@@ -44,6 +44,14 @@ static void begin(struct checker *checker, const struct history_event *event)
         .npm = event->npm,
         .heartbeats = event->heartbeats,
         .poll_ns = event->poll_ns,
+        .lined = event->lined,
+        .settle_ns = event->settle_ns,
+        .max_hold_ns = event->max_hold_ns,
+        .watchdog_ns = event->watchdog_ns,
+        .heard_ns = -1,
+        .stalled_ns = -1,
+        .first_sent_ns = -1,
+        .took_over_ns = -1,
         .started_ns = event->at_ns,
         .life = checker->lives[event->actor],
         .waiting = true,
@@ -97,9 +105,14 @@ static void send(struct checker *checker, const struct history_event *event)
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
 
+    if (acquisition->first_sent_ns < 0) {
+        acquisition->first_sent_ns = event->at_ns;
+        check_turn(checker, event);
+    }
     if (event->write == WRITE_RELEASE) {
         acquisition->releases++;
-    } else if (acquisition->waiting && acquisition->knows && !acquisition->npm) {
+    } else if (acquisition->waiting && acquisition->knows && !acquisition->npm &&
+               acquisition->settle_ns == 0) { /* else it may hold and not have been told */
         checker_broken(checker, event, 5, "it was answered that it has the lock, and asks on");
     }
     if (event->guid != 0 && checker_sent(checker, event->guid) == NULL) {
@@ -137,6 +150,33 @@ static void refuse(struct checker *checker, const struct history_event *event)
     }
 }
 
+/* The program says that it is alive: late, if its watchdog has barked. */
+static void hear(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+
+    if (checker_is_withheld(acquisition, event->at_ns)) {
+        acquisition->stalled_ns = event->at_ns;
+    }
+    acquisition->heard_ns = event->at_ns;
+}
+
+/* Another handle goes on with what was handed over, maybe in the next life of the process. */
+static void adopt(struct checker *checker, const struct history_event *event)
+{
+    struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
+
+    if (!acquisition->handed_over) {
+        checker_broken(checker, event, 4, "a lock is adopted that was not handed over");
+    }
+    acquisition->handed_over = false;
+    acquisition->adopted = true;
+    acquisition->life = checker->lives[event->actor];
+    if (checker->oldest > event->acquisition - 1) {
+        checker->oldest = event->acquisition - 1;
+    }
+}
+
 static void pass_over(struct checker *checker)
 {
     while (checker->oldest < checker->count && !checker->acquisitions[checker->oldest].waiting &&
@@ -166,10 +206,20 @@ bool checker_feed(struct checker *checker, const struct history_event *event)
         learn(checker, event);
         break;
     case HISTORY_NOTICE:
+        checker->told_ns[event->actor] = event->at_ns;
         check_notice(checker, event);
-        pass_over(checker);
+        if (event->notice != NOTICE_ACQUIRED) { /* what it believes is told next */
+            pass_over(checker);
+        }
+        break;
+    case HISTORY_TOUCH:
+        hear(checker, event);
+        break;
+    case HISTORY_ADOPT:
+        adopt(checker, event);
         break;
     case HISTORY_BELIEF:
+        checker->told_ns[event->actor] = event->at_ns;
         check_belief(checker, event);
         break;
     case HISTORY_FAULT:

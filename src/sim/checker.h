@@ -18,10 +18,21 @@ struct acquisition {
     bool npm;
     bool heartbeats;
     int64_t poll_ns;
+    bool lined;
+    int64_t settle_ns; /* as in the history */
+    int64_t max_hold_ns;
+    int64_t watchdog_ns;
+    int64_t heard_ns;   /* when its program said last that it is alive */
+    int64_t stalled_ns; /* … and when it had not for too long, and did again */
     int64_t started_ns;
     uint32_t life;       /* of its process: which one */
     bool waiting;        /* it has no answer yet */
     int64_t acquired_ns; /* when it was told so */
+
+    int64_t first_sent_ns; /* -1: it has sent nothing */
+    int64_t took_over_ns;  /* when it took over from another; -1: it acquired what was free */
+    bool handed_over;      /* nobody goes on with it yet */
+    bool adopted;          /* it is gone on with */
 
     bool applied; /* a write of its stood in the table once */
     int64_t lease_ns;
@@ -81,7 +92,8 @@ struct checker {
     uint64_t token_max; /* since the item last came to be */
     int64_t disturbed_until_ns[ACTORS_MAX];
     bool asleep[ACTORS_MAX];
-    uint32_t lives[ACTORS_MAX]; /* how often each has died */
+    uint32_t lives[ACTORS_MAX];  /* how often each has died */
+    int64_t told_ns[ACTORS_MAX]; /* when each was told something last, or ceased to believe */
     bool calm;
     int64_t calm_ns;
     int64_t round_trip_ns;

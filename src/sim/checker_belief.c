@@ -1,6 +1,35 @@
 /* checker_belief.c - who may believe to hold the lock, and what programs may be told. */
 #include "sim/checker_parts.h"
 
+/* Of the clocks of the world. */
+enum { ROUNDING_NS = 1000 };
+
+/* Whether a guard has heartbeats withheld, or had when the last one was due. Its lease counts in
+ * what the guard allows. */
+bool checker_is_withheld(const struct acquisition *acquisition, int64_t at_ns)
+{
+    int64_t told_ns = acquisition->acquired_ns;
+    int64_t heard_ns = acquisition->heard_ns > told_ns ? acquisition->heard_ns : told_ns;
+    int64_t lease_ns =
+        acquisition->closed ? 0 : acquisition->lease_ns / 8 * 9; /* by a slow clock */
+
+    return (acquisition->max_hold_ns > 0 &&
+            at_ns - told_ns + lease_ns > acquisition->max_hold_ns) ||
+           (acquisition->watchdog_ns > 0 && at_ns - heard_ns + lease_ns > acquisition->watchdog_ns);
+}
+
+/* A program that stalls, or holds for too long, loses the lock a lease later. */
+static void check_guards(struct checker *checker, const struct history_event *event)
+{
+    const struct acquisition *own = checker_acquisition(checker, event->acquisition);
+    int64_t heard_ns = own->heard_ns > own->acquired_ns ? own->heard_ns : own->acquired_ns;
+
+    if ((own->max_hold_ns > 0 && event->until_ns - own->acquired_ns > own->max_hold_ns) ||
+        (own->watchdog_ns > 0 && event->until_ns - heard_ns > own->watchdog_ns)) {
+        checker_broken(checker, event, 4, "a lock is believed in for longer than its guards allow");
+    }
+}
+
 /* Promise 2: at no moment do two believe. */
 void check_belief(struct checker *checker, const struct history_event *event)
 {
@@ -16,6 +45,10 @@ void check_belief(struct checker *checker, const struct history_event *event)
         checker_broken(checker, event, 4,
                        "a lock that was lost or given back is believed in again");
     }
+    if (own->handed_over) {
+        checker_broken(checker, event, 4, "a lock that was handed over is believed in here too");
+    }
+    check_guards(checker, event);
     own->until_ns = event->until_ns;
     if (!own->applied) {
         checker_broken(checker, event, 2, "a lock is believed in that was never acquired");
@@ -55,6 +88,9 @@ static void check_acquired(struct checker *checker, const struct history_event *
         checker_broken(checker, event, 4, "told acquired, and by no answer has it the lock");
     } else if (!acquisition->closed && !was_given(checker, event->acquisition, event->token)) {
         checker_broken(checker, event, 1, "told a fencing token that is not that of its item");
+    } else if (acquisition->took_over_ns >= 0 && !acquisition->adopted &&
+               event->at_ns - acquisition->took_over_ns < acquisition->settle_ns - 1000) {
+        checker_broken(checker, event, 4, "told acquired before the lock has settled");
     }
 }
 
@@ -72,6 +108,9 @@ static int64_t hindered_ns(const struct checker *checker, const struct acquisiti
 {
     int64_t disturbed_ns = checker->disturbed_until_ns[acquisition->actor];
 
+    if (disturbed_ns < acquisition->stalled_ns) {
+        disturbed_ns = acquisition->stalled_ns;
+    }
     return disturbed_ns > acquisition->acquired_ns ? disturbed_ns : acquisition->acquired_ns;
 }
 
@@ -91,6 +130,7 @@ static void check_lost(struct checker *checker, const struct history_event *even
         checker_broken(checker, event, 3, "told lost within a lease that was renewed");
     }
     if (ended && acquisition->heartbeats && !acquisition->overwritten &&
+        !checker_is_withheld(acquisition, event->at_ns) &&
         event->at_ns - hindered_ns(checker, acquisition) > recovery_ns(acquisition)) {
         checker_broken(checker, event, 3, "told lost, and nothing hindered its renewals");
     }
@@ -125,10 +165,14 @@ static void check_given_up(struct checker *checker, const struct history_event *
 {
     struct acquisition *acquisition = checker_acquisition(checker, event->acquisition);
     const struct item *item = &checker->item;
+    /* What was lost while it settled is given back as a courtesy, once; its lease is over. */
+    bool courtesy = acquisition->settle_ns > 0 && acquisition->confirmed_ns >= 0 &&
+                    acquisition->confirmed_ns <= event->at_ns;
 
     acquisition->waiting = false;
     acquisition->answered = true;
-    if (item->acquisition != event->acquisition || !item->held || acquisition->npm ||
+    if (item->acquisition != event->acquisition || !item->held || acquisition->npm || courtesy ||
+        acquisition->adopted || /* too late: its lease was over */
         acquisition->doubled) { /* the copy of a request that was refused is nobody's doubt */
         return;
     }
@@ -154,8 +198,11 @@ void check_notice(struct checker *checker, const struct history_event *event)
     case NOTICE_RELEASED:
         check_released(checker, event);
         break;
+    case NOTICE_HANDED_OVER:
+        checker_acquisition(checker, event->acquisition)->handed_over = true;
+        checker_acquisition(checker, event->acquisition)->until_ns = -1;
+        break;
     case NOTICE_NONE:
-    case NOTICE_HANDED_OVER: /* no process of this world hands a lock on */
     case NOTICE_AT_RISK:
     case NOTICE_RENEWED:
         break;

@@ -2,13 +2,15 @@
 #include "sim/checker_parts.h"
 
 /* The waiter of ours that has waited longest, by a lock that it can get; NULL if there is none. */
-static const struct acquisition *first_waiter(const struct checker *checker)
+static const struct acquisition *first_waiter(const struct checker *checker, int64_t at_ns)
 {
     for (size_t i = checker->oldest; i < checker->count; i++) {
         const struct acquisition *acquisition = &checker->acquisitions[i];
         bool fits = !checker->item.present || checker->item.closed == acquisition->closed;
+        bool begun = !acquisition->lined || acquisition->first_sent_ns >= 0;
+        bool settles = acquisition->settle_ns > 0 && acquisition->confirmed_ns > at_ns;
 
-        if (acquisition->waiting && !acquisition->npm && fits &&
+        if (acquisition->waiting && !acquisition->npm && fits && begun && !settles &&
             !checker->asleep[acquisition->actor]) {
             return acquisition;
         }
@@ -41,12 +43,16 @@ void check_idle(struct checker *checker, const struct history_event *event)
     if (!checker->calm || checker->item.spoiled) {
         return;
     }
-    waiter = first_waiter(checker);
+    check_lines(checker, event);
+    waiter = first_waiter(checker, event->at_ns);
     if (waiter == NULL) {
         return;
     }
     since_ns = since_ns > checker->calm_ns ? since_ns : checker->calm_ns;
     since_ns = since_ns > waiter->started_ns ? since_ns : waiter->started_ns;
+    if (waiter->lined && since_ns < waiter->first_sent_ns) {
+        since_ns = waiter->first_sent_ns; /* its turn */
+    }
     patience = patience_ns(checker, waiter);
     if (patience != NEVER_NS && event->at_ns - since_ns > patience) {
         checker_broken(checker, event, 5,
@@ -74,7 +80,7 @@ void check_quiet(struct checker *checker, const struct history_event *event)
 
         /* Who dies may leave it locked for ever, and so does npm (D8). */
         if (acquisition->life == checker->lives[acquisition->actor] && !acquisition->npm &&
-            acquisition->until_ns < 0) {
+            acquisition->until_ns < 0 && !acquisition->handed_over) {
             checker_broken(checker, event, 5, "a fail-closed lock is left that nobody holds");
         }
     }

@@ -25,6 +25,11 @@ static void check_acquired(struct checker *checker, const struct history_event *
     if (acquisition->closed && item->present) {
         checker_broken(checker, event, 2, "a fail-closed lock was acquired over an item");
     }
+    if (event->write == WRITE_ACQUIRE) {
+        acquisition->took_over_ns = -1;
+    } else if (item->acquisition != event->acquisition) {
+        acquisition->took_over_ns = event->at_ns;
+    }
     if (item->acquisition != event->acquisition) {
         displace(checker, event->by_wall_clocks);
     }

@@ -18,6 +18,11 @@ void check_write(struct checker *checker, const struct history_event *event);
 /* checker_belief.c */
 void check_belief(struct checker *checker, const struct history_event *event);
 void check_notice(struct checker *checker, const struct history_event *event);
+bool checker_is_withheld(const struct acquisition *acquisition, int64_t at_ns);
+
+/* checker_lines.c */
+void check_turn(struct checker *checker, const struct history_event *event);
+void check_lines(struct checker *checker, const struct history_event *event);
 
 /* checker_calm.c */
 void check_idle(struct checker *checker, const struct history_event *event);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/machine_parts.h"
+
 void coverage_add(struct coverage *sum, const struct coverage *part)
 {
     for (int i = 0; i < COUNTERS; i++) {
@@ -13,7 +15,28 @@ void coverage_add(struct coverage *sum, const struct coverage *part)
         sum->strikes[i] += part->strikes[i];
         sum->worlds[i] += part->worlds[i];
     }
+    sum->moves |= part->moves;
+    for (int i = 0; i < STATES; i++) {
+        sum->under_way[i] |= part->under_way[i];
+    }
     sum->digest += part->digest; /* a sum: it does not matter which worker was first */
+}
+
+/* How many of the moves of the protocol were made, and which were not. */
+static void print_moves(uint64_t moves)
+{
+    const struct transition *move;
+    size_t made = 0;
+    size_t rows = 0;
+
+    for (; (move = transition_row(rows)) != NULL; rows++) {
+        made += moves >> rows & 1;
+        if (!(moves >> rows & 1)) {
+            printf("not made: from %s to %s, %s\n", machine_state_name(move->from),
+                   machine_state_name(move->to), move->because);
+        }
+    }
+    printf("%zu of %zu moves of the protocol made\n", made, rows);
 }
 
 void coverage_print(const struct coverage *coverage)
@@ -32,5 +55,7 @@ void coverage_print(const struct coverage *coverage)
         printf("%14" PRIu64 "%12" PRIu64 "  %s: %s\n", coverage->strikes[i], coverage->worlds[i],
                fault_name((enum fault)i), fault_meaning((enum fault)i));
     }
+    printf("\n");
+    print_moves(coverage->moves);
     printf("\ndigest %016" PRIx64 "\n", coverage->digest);
 }

@@ -2,6 +2,7 @@
 #ifndef SIM_COVERAGE_H
 #define SIM_COVERAGE_H
 
+#include "core/machine.h"
 #include "sim/faults.h"
 
 #define COUNTER_MAP(X)                                                                             \
@@ -28,6 +29,17 @@
     X(DOUBTS_ACQUIRE, "doubts while acquiring")                                                    \
     X(DOUBTS_RENEW, "doubts while renewing")                                                       \
     X(DOUBTS_RELEASE, "doubts while releasing")                                                    \
+    X(QUEUED, "acquisitions that stood in line behind another of their client")                    \
+    X(TURNS, "… whose turn came")                                                                  \
+    X(SETTLED, "take-overs told after settling")                                                   \
+    X(UNSETTLED, "… given back or lost before that")                                               \
+    X(WITHHELD, "heartbeats withheld by max_hold or the watchdog")                                 \
+    X(ENSURED, "heartbeats asked for by the program")                                              \
+    X(HANDED_OVER, "locks handed over")                                                            \
+    X(ADOPTED, "… and taken on")                                                                   \
+    X(ADOPTED_ANEW, "… by the next life of the process")                                           \
+    X(ADOPTED_TOO_LATE, "… too late")                                                              \
+    X(TOGETHER, "locks released all at once")                                                      \
     X(GHOSTS_LANDED, "ghosts that were carried out")                                               \
     X(SWEPT, "fail-closed ghosts swept up")                                                        \
     X(NPM_ACQUIRED, "acquired by npm peers")                                                       \
@@ -45,7 +57,10 @@ struct coverage {
     uint64_t counts[COUNTERS];
     uint64_t strikes[FAULTS];
     uint64_t worlds[FAULTS]; /* in how many seeds the class struck at all */
-    uint64_t digest;         /* of all traces, in whatever order they were run */
+    uint64_t moves;          /* rows of the table of transitions that were taken, a bit for each */
+    uint32_t
+        under_way[STATES]; /* which requests were under way in each state, a bit for each kind */
+    uint64_t digest;       /* of all traces, in whatever order they were run */
 };
 
 void coverage_add(struct coverage *sum, const struct coverage *part);

@@ -31,7 +31,9 @@
     X(DRIFT, "drift", 700, "clocks run fast or slow, up to drift_ppm")                             \
     X(WALL, "wall", 400, "wall clocks differ by up to several leases")                             \
     X(TRUST, "trust", 150, "some clients have trust_local_time")                                   \
-    X(NPM, "npm", 350, "processes of the npm package contend too")
+    X(NPM, "npm", 350, "processes of the npm package contend too")                                 \
+    X(STALL, "stall", 300, "a program does not say that it is alive, or later")                    \
+    X(FORGOTTEN, "forgotten", 300, "a lock that is handed over is not taken on")
 
 enum fault {
 #define FAULT_ENUM(name, text, rate, what) FAULT_##name,

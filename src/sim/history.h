@@ -13,6 +13,8 @@ enum history_kind {
     HISTORY_ACQUIRE, /* a program asks for the lock */
     HISTORY_CANCEL,  /* … gives up */
     HISTORY_RELEASE, /* … gives it back */
+    HISTORY_TOUCH,   /* … says that it is alive */
+    HISTORY_ADOPT,   /* … goes on with what was handed over, as the same acquisition */
     HISTORY_SENT,    /* a request is sent */
     HISTORY_WRITE,   /* the table carries a write out */
     HISTORY_REFUSAL, /* the table refuses one */
@@ -51,7 +53,11 @@ struct history_event {
     bool closed;
     bool npm;
     bool heartbeats;
-    int64_t poll_ns; /* the longest time between two looks; fail-closed: between attempts */
+    int64_t poll_ns;     /* the longest time between two looks; fail-closed: between attempts */
+    bool lined;          /* it stands in line with others of its actor */
+    int64_t settle_ns;   /* at least so long it is held after a take-over before that is told */
+    int64_t max_hold_ns; /* so long it may believe from when it is told; 0: no limit */
+    int64_t watchdog_ns; /* … from when the program was heard of; 0: the same */
 
     /* SENT, WRITE, REFUSAL, ANSWER */
     enum write_kind write;

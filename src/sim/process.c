@@ -73,6 +73,18 @@ static void configure(struct process *process)
     }
     config->poll = duration_from_ms(poll_ms < 20 ? 20 : poll_ms);
     config->acquire_period = duration_from_ms(rng_between(rng, 300, 2000));
+    if (rng_chance(rng, 400)) {
+        config->tries = (uint32_t)rng_between(rng, 1, 12);
+    }
+    if (rng_chance(rng, 250)) {
+        config->settle = duration_from_ms(rng_between(rng, 1, config->lease_ms / 2));
+    }
+    if (rng_chance(rng, 150)) {
+        config->max_hold = duration_from_ms(rng_between(rng, 1, 3 * config->lease_ms));
+    }
+    if (rng_chance(rng, 150)) {
+        config->watchdog = duration_from_ms(config->lease_ms / rng_between(rng, 1, 4));
+    }
     config->drift_ppm = world->drift_ppm;
     config->trust_local_time = fault_rules(&world->faults, FAULT_TRUST);
 }
@@ -110,7 +122,9 @@ void process_init(struct process *process, struct world *world, uint32_t actor, 
     process->client.event_fd = -1;
     configure(process);
     set_clock(process);
-    process->slot_count = rng_chance(&process->rng, 250) ? 2 : 1;
+    process->slot_count =
+        rng_chance(&process->rng, 300) ? (size_t)rng_between(&process->rng, 2, 3) : 1;
+    process->lines = rng_chance(&process->rng, 600);
     start(process);
 }
 

@@ -6,12 +6,13 @@
 #ifndef SIM_PROCESS_H
 #define SIM_PROCESS_H
 
+#include "engine/grant_text.h"
 #include "engine/lock_task.h"
 #include "sim/clock.h"
 #include "sim/message.h"
 #include "sim/rng.h"
 
-enum { SLOTS_MAX = 2, CALLS_MAX = 4 };
+enum { SLOTS_MAX = 3, CALLS_MAX = 4 };
 
 struct world;
 struct process;
@@ -27,12 +28,16 @@ struct sim_lock {
     enum write_kind write; /* what that was */
     struct guid fresh;     /* what it writes */
     bool doubted;          /* a reply of its has not come */
+    bool queued;           /* it stands in line, and its turn has not come */
+    bool settling;         /* it holds, and is not told yet */
+    bool anew;             /* it was adopted by another life than handed it over */
 };
 
 enum slot_state {
     SLOT_IDLE,
     SLOT_WAITING,
     SLOT_HOLDING,
+    SLOT_HANDING_OVER,
     SLOT_GIVING_BACK,
 };
 
@@ -40,8 +45,17 @@ enum slot_state {
 struct slot {
     struct sim_lock *lock; /* the handle; NULL: none */
     enum slot_state state;
-    uint64_t generation; /* of what it has planned */
-    bool missed;         /* its time came while the process stood still */
+    uint64_t generation;   /* of what it has planned */
+    bool missed;           /* its time came while the process stood still */
+    int64_t held_until_ns; /* until then the program needs the lock */
+};
+
+/* A lock that was handed over, as whoever is to go on has it. The process may die meanwhile. */
+struct handed {
+    bool there;
+    uint32_t acquisition;
+    uint32_t life;
+    char text[GRANT_TEXT_SIZE];
 };
 
 /* A request that the store has. */
@@ -84,6 +98,8 @@ struct process {
     struct sim_store store;
     struct slot slots[SLOTS_MAX];
     size_t slot_count;
+    bool lines; /* its locks stand in line, as those of one client; else each has its own client */
+    struct handed handed[SLOTS_MAX];
 };
 
 /* process.c */
@@ -105,9 +121,13 @@ void process_timeout(struct process *process, uint64_t serial);
 void process_timeouts_due(struct process *process);
 
 /* sim_lock.c */
-struct sim_lock *sim_lock_start(struct process *process, size_t slot,
-                                const struct machine_patience *patience);
+void sim_lock_start(struct process *process, size_t slot, const struct machine_patience *patience);
+void sim_lock_adopt(struct process *process, size_t slot);
 void sim_lock_cancel(struct sim_lock *lock);
+void sim_lock_touch(struct sim_lock *lock);
+void sim_lock_ensure(struct sim_lock *lock);
+void sim_lock_hand_over(struct sim_lock *lock);
+bool sim_lock_is_held(const struct sim_lock *lock);
 void sim_lock_release(struct sim_lock *lock);
 void sim_lock_awake(struct sim_lock *lock);
 

@@ -2,6 +2,7 @@
  *
  * The functions stand for those of engine/lock.c, which do the same between threads. */
 #include "base/clock.h"
+#include "engine/lock.h"
 #include "sim/memory.h"
 #include "sim/process.h"
 #include "sim/world.h"
@@ -48,9 +49,14 @@ static void count_notice(struct sim_lock *lock, const struct effects *effects)
 
     switch (effects->notice) {
     case NOTICE_ACQUIRED:
-        counts[COUNTER_ACQUIRED]++;
+        counts[COUNTER_ACQUIRED] += !lock->lock.machine.adopted;
+        counts[COUNTER_ADOPTED] += lock->lock.machine.adopted;
+        counts[COUNTER_ADOPTED_ANEW] += lock->anew;
+        counts[COUNTER_SETTLED] += lock->settling;
         break;
     case NOTICE_NOT_ACQUIRED:
+        counts[COUNTER_ADOPTED_TOO_LATE] += lock->lock.machine.adopted;
+        counts[COUNTER_UNSETTLED] += lock->settling;
         counts[COUNTER_NOT_ACQUIRED]++;
         counts[COUNTER_CANCELLED] += effects->status == DDBLOCK_CANCELLED;
         break;
@@ -59,6 +65,9 @@ static void count_notice(struct sim_lock *lock, const struct effects *effects)
         counts[COUNTER_LOST_TAKEN] += lock->lock.machine.loss == LOSS_TAKEN;
         counts[COUNTER_LOST_BROKEN] += lock->lock.machine.loss == LOSS_BROKEN;
         counts[COUNTER_LOST_GONE] += lock->lock.machine.loss == LOSS_GONE;
+        break;
+    case NOTICE_HANDED_OVER:
+        counts[COUNTER_HANDED_OVER]++;
         break;
     case NOTICE_RELEASED:
         counts[effects->status == DDBLOCK_OK         ? COUNTER_RELEASED_OK
@@ -106,7 +115,50 @@ static void tell_answer(struct sim_lock *lock, const struct outcome *outcome)
 
 static struct effects step(struct task *task, const struct event *event)
 {
-    return lock_operations.step(task, event);
+    struct sim_lock *lock = from_task(task);
+    const struct machine *machine = &lock->lock.machine;
+    uint64_t *counts = lock->process->world->coverage.counts;
+    uint64_t withheld = machine->withheld_count;
+    struct effects effects = lock_operations.step(task, event);
+
+    lock->process->world->coverage.moves |= machine->moves;
+    lock->process->world->coverage.under_way[machine->state] |= 1U << machine->under_way;
+    counts[COUNTER_WITHHELD] += machine->withheld_count - withheld;
+    counts[COUNTER_TURNS] += lock->queued && event->kind == EVENT_ACQUIRE;
+    lock->queued = machine->state == STATE_QUEUED;
+    lock->settling = lock->settling || (machine->state == STATE_HELD && !machine->announced);
+    return effects;
+}
+
+/* Another lock of its client stands ahead of it. */
+static void queued(struct task *task, const struct task *first)
+{
+    struct sim_lock *lock = from_task(task);
+
+    lock->process->world->coverage.counts[COUNTER_QUEUED]++;
+    lock_operations.queued(task, first);
+}
+
+static bool is_out_of_the_way(const struct task *task)
+{
+    return lock_operations.is_out_of_the_way(task);
+}
+
+/* As lock_export does. The file of the boot is left out: the text says whose it is. */
+static void keep_text(struct sim_lock *lock)
+{
+    struct handed *handed = &lock->process->handed[lock->slot];
+    struct machine_grant grant = machine_grant_of(&lock->lock.machine);
+    struct boot_id boot = {{(uint8_t)(lock->process->actor + 1)}};
+    struct buffer text;
+
+    if (!grant_text_reserve(&text)) {
+        memory_got(NULL);
+    }
+    grant_text_write(&grant, &boot, &text);
+    *handed = (struct handed){true, lock->acquisition, lock->process->life, {0}};
+    memcpy(handed->text, buffer_string(&text), text.size + 1);
+    buffer_finish(&text);
 }
 
 static void publish(struct task *task, const struct effects *effects,
@@ -133,10 +185,14 @@ static void publish(struct task *task, const struct effects *effects,
                    });
     }
     tell_belief(lock);
-    if (lock->lock.releasing && lock->lock.answered && !lock->lock.detached) {
+    if (effects->notice == NOTICE_HANDED_OVER) {
+        keep_text(lock);
+        lock->lock.detached = true; /* now the loop's, which frees it */
+    } else if (lock->lock.releasing && lock->lock.answered && !lock->lock.detached) {
         lock->lock.detached = true; /* now the loop's, which frees it */
         app_free(lock->process, lock->slot);
-    } else if (effects->notice != NOTICE_NONE && !lock->lock.releasing) {
+    }
+    if (effects->notice != NOTICE_NONE && !lock->lock.releasing) {
         app_told(lock->process, lock->slot, effects->notice);
     }
 }
@@ -146,21 +202,19 @@ static void ended(struct task *task, ddblock_status status)
     lock_operations.ended(task, status);
 }
 
-/* Without lines: here the locks of one process contend in the table. */
 static const struct task_operations operations = {
     .step = step,
     .publish = publish,
+    .queued = queued,
+    .is_out_of_the_way = is_out_of_the_way,
     .ended = ended,
 };
 
-struct sim_lock *sim_lock_start(struct process *process, size_t slot,
-                                const struct machine_patience *patience)
+static struct sim_lock *create(struct process *process, size_t slot)
 {
     struct sim_lock *lock = memory_got(calloc(1, sizeof(*lock)));
-    struct world *world = process->world;
     struct ddblock_lock *real = &lock->lock;
     ddblock_id id = ddblock_id_string("lock");
-    bool closed = process->config.kind == DDBLOCK_FAIL_CLOSED;
 
     if (lock_id_create(&id, &real->id, NULL) != DDBLOCK_OK) {
         memory_got(NULL);
@@ -172,40 +226,123 @@ struct sim_lock *sim_lock_start(struct process *process, size_t slot,
     real->event_fd = -1;
     atomic_init(&real->deadline_ns, INT64_MIN);
     atomic_init(&real->touched_ns, INT64_MIN);
-    machine_init(&real->machine, &process->config, patience, NULL);
     real->task.operations = &operations;
     real->task.id = real->id;
     real->task.owner = process->owner;
     lock->process = process;
     lock->slot = slot;
-    lock->acquisition = world_acquisition(world);
     process->slots[slot].lock = lock;
+    return lock;
+}
+
+static void run(struct sim_lock *lock)
+{
+    struct process *process = lock->process;
+
+    (void)clock_use(&process->clock);
+    (void)loop_start(&process->loop, &lock->lock.task);
+    (void)clock_use(NULL);
+    process_turn(process);
+}
+
+/* How long a duration of the process's clock takes in the world. */
+static int64_t in_world_ns(const struct process *process, int64_t own_ns)
+{
+    return own_ns * 1000000 / (1000000 + process->clock.rate_ppm);
+}
+
+/* A guard holds heartbeats back from then on: the last one may have been sent just before. */
+static int64_t guard_ns(const struct process *process, struct duration guard)
+{
+    int64_t lease_ns = process->config.lease_ms * MS_NS;
+
+    return guard.ns > 0 ? in_world_ns(process, guard.ns + lease_ns) + MS_NS : 0;
+}
+
+void sim_lock_start(struct process *process, size_t slot, const struct machine_patience *patience)
+{
+    struct sim_lock *lock = create(process, slot);
+    const struct machine_config *config = &process->config;
+    bool closed = config->kind == DDBLOCK_FAIL_CLOSED;
+
+    machine_init(&lock->lock.machine, config, patience, NULL);
+    lock->lock.task.scope = process->lines ? &process->client : NULL;
+    lock->acquisition = world_acquisition(process->world);
     tell(lock, (struct history_event){
                    .kind = HISTORY_ACQUIRE,
                    .closed = closed,
-                   .heartbeats = process->config.heartbeat.ns > 0,
-                   .poll_ns =
-                       closed ? process->config.acquire_period.ns : process->config.poll.ns / 4 * 5,
+                   .heartbeats = config->heartbeat.ns > 0,
+                   .poll_ns = closed ? config->acquire_period.ns : config->poll.ns / 4 * 5,
+                   .lined = process->lines,
+                   .settle_ns = closed ? 0 : in_world_ns(process, config->settle.ns),
+                   .max_hold_ns = closed ? 0 : guard_ns(process, config->max_hold),
+                   .watchdog_ns = closed ? 0 : guard_ns(process, config->watchdog),
                });
+    run(lock);
+}
+
+/* As lock_adopt does. */
+void sim_lock_adopt(struct process *process, size_t slot)
+{
+    struct handed *handed = &process->handed[slot];
+    struct sim_lock *lock = create(process, slot);
+    struct machine_grant grant = {0};
+    struct boot_id boot = {0};
+
+    if (!grant_text_read(handed->text, &grant, &boot)) {
+        assert(!"what was written can be read");
+    }
+    assert(boot.bytes[0] == process->actor + 1);
+    machine_init_adopted(&lock->lock.machine, &process->config, &grant,
+                         memory_got(malloc(sizeof(struct machine_aside))));
+    lock->acquisition = handed->acquisition;
+    lock->anew = handed->life != process->life;
+    handed->there = false;
+    tell(lock, (struct history_event){.kind = HISTORY_ADOPT});
+    run(lock);
+}
+
+static void post(struct sim_lock *lock, enum event_kind kind)
+{
+    struct process *process = lock->process;
+
     (void)clock_use(&process->clock);
-    (void)loop_start(&process->loop, &real->task);
+    (void)loop_post(&process->loop, &lock->lock.task, kind);
     (void)clock_use(NULL);
     process_turn(process);
-    return lock;
+}
+
+bool sim_lock_is_held(const struct sim_lock *lock)
+{
+    return lock->lock.state == DDBLOCK_STATE_HELD || lock->lock.state == DDBLOCK_STATE_AT_RISK;
+}
+
+void sim_lock_touch(struct sim_lock *lock)
+{
+    (void)clock_use(&lock->process->clock);
+    lock_touch(&lock->lock);
+    (void)clock_use(NULL);
+    tell(lock, (struct history_event){.kind = HISTORY_TOUCH});
+}
+
+/* What lock_ensure asks for when too little is left. */
+void sim_lock_ensure(struct sim_lock *lock)
+{
+    lock->process->world->coverage.counts[COUNTER_ENSURED]++;
+    post(lock, EVENT_RENEW);
+}
+
+void sim_lock_hand_over(struct sim_lock *lock)
+{
+    post(lock, EVENT_HAND_OVER);
 }
 
 void sim_lock_cancel(struct sim_lock *lock)
 {
-    struct process *process = lock->process;
-
-    if (lock->lock.ended) {
-        return;
+    if (!lock->lock.ended) {
+        tell(lock, (struct history_event){.kind = HISTORY_CANCEL});
+        post(lock, EVENT_CANCEL);
     }
-    tell(lock, (struct history_event){.kind = HISTORY_CANCEL});
-    (void)clock_use(&process->clock);
-    (void)loop_post(&process->loop, &lock->lock.task, EVENT_CANCEL);
-    (void)clock_use(NULL);
-    process_turn(process);
 }
 
 void sim_lock_release(struct sim_lock *lock)
@@ -217,10 +354,7 @@ void sim_lock_release(struct sim_lock *lock)
     atomic_store_explicit(&lock->lock.deadline_ns, INT64_MIN, memory_order_release);
     tell_belief(lock);
     if (!lock->lock.answered) {
-        clock_use(&process->clock);
-        (void)loop_post(&process->loop, &lock->lock.task, EVENT_RELEASE);
-        clock_use(NULL);
-        process_turn(process);
+        post(lock, EVENT_RELEASE);
         return;
     }
     app_free(process, lock->slot);

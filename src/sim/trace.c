@@ -58,8 +58,9 @@ static const char *notice_text(const struct history_event *event)
         return "told LOST";
     case NOTICE_RELEASED:
         return "told RELEASED";
+    case NOTICE_HANDED_OVER:
+        return "told HANDED OVER";
     case NOTICE_NONE:
-    case NOTICE_HANDED_OVER: /* no process of this world hands a lock on */
         break;
     }
     return "told nothing";
@@ -124,6 +125,12 @@ static void print_what(FILE *file, const struct history_event *event)
         break;
     case HISTORY_RELEASE:
         (void)fprintf(file, "gives it back");
+        break;
+    case HISTORY_TOUCH:
+        (void)fprintf(file, "says that it is alive");
+        break;
+    case HISTORY_ADOPT:
+        (void)fprintf(file, "goes on with what was handed over");
         break;
     case HISTORY_SENT:
         (void)fprintf(file, "sends %s", write_name(event->write));

@@ -5,7 +5,7 @@
 #include "sim/world.h"
 
 /* Who changes the protocol or the simulator changes this number, and sees here which it is now. */
-#define DIGEST UINT64_C(0x5671619A76D9F026)
+#define DIGEST UINT64_C(0x0007F9812E49EDEC)
 
 enum { SEEDS = 200 };
 
