@@ -177,7 +177,7 @@ test("keys from a function are asked for again before they expire", async () =>
     const client = new FailOpen({
         ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
     });
-    for (let i = 0; i < 100 && asked < 2; i++)
+    for (let i = 0; i < 300 && asked < 2; i++)
     {
         await (await client.acquireLock("keys")).release();
         await support.sleep(100);
