@@ -136,15 +136,16 @@ test("workers: each has its own, and a terminated one's locks expire", async () 
                 new FailOpen(OPEN).acquireLock(workerData).catch(() => {});
                 const none = await client.acquireLock(workerData + "2");
                 parentPort.postMessage(lock.fencingToken);
-                for (;;) { await lock.ensure(1990).catch(() => {}); }
+                for (;;) {
+                    await lock.ensure(1990).catch(() => {});
+                    await support.sleep(1);
+                }
             });\`;
         (async () => {
             for (let i = 0; i < 3; i++) {
                 const workers = ["x", "y"].map(workerData => new Worker(work, { eval: true, workerData }));
-                for (const worker of workers) {
-                    await new Promise((resolve, reject) =>
-                        worker.once("message", resolve).once("error", reject));
-                }
+                await Promise.all(workers.map(worker => new Promise((resolve, reject) =>
+                    worker.once("message", resolve).once("error", reject))));
                 for (const worker of workers) {
                     await worker.terminate();
                 }
