@@ -255,7 +255,7 @@ static int acquire_with_holder(struct acquire *acquire)
         }
     }
     status = holder_start(&acquire->keeping, log_fd, &token, &fd);
-    if (status == EXIT_DONE) {
+    if (fd >= 0) {
         status = print_token(token);
         holder_confirm(fd, status == EXIT_DONE);
     }
@@ -273,12 +273,12 @@ static int acquire_alone(struct keeping *keeping)
     if (events_open(&keeping->session.events, &error) != DDBLOCK_OK) {
         return fail_with(&error);
     }
-    status = keeping_start(keeping, (struct process){0});
-    if (status == EXIT_DONE) {
-        status = print_token(keeping->file.token);
-        if (status != EXIT_DONE) {
-            (void)keeping_release(keeping);
-        }
+    if (!keeping_start(keeping, (struct process){0}, &status)) {
+        return status;
+    }
+    status = print_token(keeping->file.token);
+    if (status != EXIT_DONE) {
+        (void)keeping_release(keeping);
     }
     return status;
 }

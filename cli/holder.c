@@ -89,8 +89,7 @@ static int hold(struct keeping *keeping, int fd, int log_fd, int null_fd)
         return fail_with(&error);
     }
     keeping->session.events.other_fd = keeping->while_fd;
-    status = keeping_start(keeping, process_of(getpid()));
-    if (status != EXIT_DONE) {
+    if (!keeping_start(keeping, process_of(getpid()), &status)) {
         return status;
     }
     leave_caller(null_fd, log_fd);

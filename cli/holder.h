@@ -8,8 +8,9 @@
  * signals that come here it gets as well, and it dies if this one does. Once the lock is held it
  * becomes a daemon, with nothing of its caller but its environment.
  *
- * Returns, in the parent only, EXIT_DONE with the token in *ret_token and *ret_fd to tell the
- * holder to go on by holder_confirm; or the exit status of what was said. */
+ * Returns, in the parent only, EXIT_DONE with the token in *ret_token, and in *ret_fd what
+ * holder_confirm needs to tell the holder to go on; or, with *ret_fd as it was, the exit status of
+ * what was said, which may be that of success. */
 int holder_start(struct keeping *keeping, int log_fd, uint64_t *ret_token, int *ret_fd);
 
 /* Tells the holder whether its lock is wanted. If not, or if this process dies before, it gives the

@@ -49,15 +49,16 @@ static int64_t deadline_ms(const struct keeping *keeping)
     return left_ms == INT64_MAX ? INT64_MAX : now_ms + left_ms;
 }
 
-int keeping_start(struct keeping *keeping, struct process holder)
+bool keeping_start(struct keeping *keeping, struct process holder, int *ret_status)
 {
     struct session *session = &keeping->session;
     struct hold_file *file = &keeping->file;
     ddblock_error error = {0};
     int exit_status = session_acquire(session);
 
-    if (exit_status != EXIT_DONE) {
-        return exit_status;
+    if (session->lock == NULL) {
+        *ret_status = exit_status;
+        return false;
     }
     keeping->acquired_ms = boot_clock_ms();
     file->state = HOLD_HELD;
@@ -69,9 +70,14 @@ int keeping_start(struct keeping *keeping, struct process holder)
     (void)boot_text(file->boot);
     if (!keeping->renewed && move_to_file(keeping, &error) != DDBLOCK_OK) {
         (void)session_release(session, NULL);
-        return fail_for(session->place->shown, &error);
+        *ret_status = fail_for(session->place->shown, &error);
+        return false;
     }
-    return hold_file_create(file, &error) == DDBLOCK_OK ? EXIT_DONE : give_up(keeping, &error);
+    if (hold_file_create(file, &error) != DDBLOCK_OK) {
+        *ret_status = give_up(keeping, &error);
+        return false;
+    }
+    return true;
 }
 
 /* Writes what came of the release, and tells it. */

@@ -18,9 +18,9 @@ struct keeping {
 };
 
 /* Acquires the lock and writes the hold file. A lock that needs no heartbeats is not in the
- * session any more then, but in the file. Returns EXIT_DONE, or, after having said why and
- * given back what there was, the exit status. */
-int keeping_start(struct keeping *keeping, struct process holder);
+ * session any more then, but in the file. False: it is not kept, why has been said, what there was
+ * has been given back, and *ret_status is the exit status, which may be that of success. */
+bool keeping_start(struct keeping *keeping, struct process holder, int *ret_status);
 
 /* Keeps the lock until a signal comes, events.other_fd becomes readable, its time is over, or the
  * hold file is removed; then releases it. Or until it is lost. Returns the exit status. */

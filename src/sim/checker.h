@@ -29,6 +29,7 @@ struct acquisition {
     int64_t confirmed_ns;  /* so long it may believe by the writes whose answers it has */
     int64_t over_at_ns;    /* and then its lease is over by any clock */
     bool overwritten;      /* the item has become somebody else's */
+    bool displaced;        /* it once had, whatever a ghost has written since */
     bool robbed;           /* … by a person, or by wall clocks: nothing was promised there */
     bool lost;             /* it was told so */
     bool released;         /* the table has carried a release of its out */

@@ -113,7 +113,7 @@ static void check_released(struct checker *checker, const struct history_event *
     if (event->status == DDBLOCK_OK && !acquisition->released && !guessed) {
         checker_broken(checker, event, 4, "told released, and no release was carried out");
     }
-    if (event->status == DDBLOCK_LOST && !acquisition->lost && !acquisition->overwritten &&
+    if (event->status == DDBLOCK_LOST && !acquisition->lost && !acquisition->displaced &&
         !acquisition->robbed && !refused) {
         checker_broken(checker, event, 4, "told lost at the release, and nobody took it");
     }

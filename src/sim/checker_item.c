@@ -8,6 +8,7 @@ static void displace(struct checker *checker, bool robbed)
         struct acquisition *victim = checker_acquisition(checker, checker->item.acquisition);
 
         victim->overwritten = true;
+        victim->displaced = true;
         victim->robbed = victim->robbed || robbed;
     }
 }

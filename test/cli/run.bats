@@ -219,3 +219,12 @@ is_json_log() {
     run -75 ddblock run --retries 1 "$LOCK" -- true
     [ $((SECONDS - before)) -ge 1 ]
 }
+
+@test "a conflict may be no failure: the command does not run, and the status is 0" {
+    run -0 "$DDBLOCK" run --file locks.db lock -- \
+        "$DDBLOCK" run --no-wait --conflict-exit-code 0 --file locks.db lock -- echo ran
+    [[ $output == *"the lock is held by"* && $output != *ran* ]]
+    run -0 "$DDBLOCK" run --file locks.db lock -- \
+        "$DDBLOCK" acquire --no-wait --conflict-exit-code 0 --hold-file hold --while-pid $$ --file locks.db lock
+    [[ $output == *"the lock is held by"* && $output != *[0-9]$ && ! -e hold ]]
+}

@@ -136,6 +136,30 @@ does_what_it_shows() {
     [[ $output == "no region: "* ]]
 }
 
+@test "README: the C++ snippet" {
+    [ -e "$ROOT/build/release/src/libddblock.a" ] ||
+        skip 'there is no release build: cmake --preset release'
+    use_dynamodb
+    block README.md 'client.acquire_within' cpp >snippet
+    {
+        grep '^#include' snippet
+        printf '%s\n' '#include <cstdio>' 'using namespace std::chrono_literals;' \
+            'static int left = 3;' 'static bool work_is_left() { return left-- > 0; }' \
+            'static void do_a_step(uint64_t token) { std::printf("%d\n", (int)token); }' 'int main() {'
+        grep -v '^#include' snippet
+        echo '}'
+    } >program.cpp
+    ddblock table create locks
+    # shellcheck disable=SC2046
+    g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude program.cpp \
+        "$ROOT/build/release/src/libddblock.a" \
+        $(pkg-config --libs libcurl libcrypto jansson sqlite3) -pthread -o program
+    run -0 ./program
+    [ "$output" = $'1\n1\n1' ]
+    run -0 ddblock show --table locks backup
+    [[ $output == *'free (released)'* ]]
+}
+
 @test "ddblock acquire --help: its example" {
     use_dynamodb
     ddblock table create locks

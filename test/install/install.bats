@@ -73,6 +73,13 @@ runs() {
     runs
 }
 
+@test "a program with ddblock.hpp" {
+    # shellcheck disable=SC2046
+    g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror "$ROOT/examples/first_lock.cpp" \
+        $(pkg-config --cflags --libs ddblock) -o first_lock
+    runs
+}
+
 @test "pkg-config tells the version and what a static program needs" {
     [ "$(pkg-config --modversion ddblock)" = "$("$PREFIX/bin/ddblock" --version | awk '{print $2}')" ]
     pkg-config --static --libs ddblock | grep -q -- '-lcurl.*-lcrypto\|-lcrypto.*-lcurl'

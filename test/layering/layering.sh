@@ -164,7 +164,7 @@ check_exports() {
     local name
     while read -r name; do
         [[ $name == ddblock_* ]] || fault "the shared library exports $name"
-    done < <(nm -P -D --defined-only "$1" | awk '{ print $1 }' |
+    done < <(nm -P -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $1); print $1 }' |
         # What sanitizers add of their own.
         grep -vE '^(__odr_asan|__asan|__ubsan|__tsan|__sanitizer)')
 }

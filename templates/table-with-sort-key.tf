@@ -1,0 +1,21 @@
+resource "aws_dynamodb_table" "locks" {
+  name                        = "locks"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "id"
+  range_key                   = "part"
+  deletion_protection_enabled = true
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  attribute {
+    name = "part"
+    type = "S"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
