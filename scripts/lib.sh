@@ -44,6 +44,12 @@ has_node() {
     has_command node && has_command npm && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ]
 }
 
+# The headers of Node.js: Debian has them apart, others beside the program.
+has_node_headers() {
+    [ -e /usr/include/node/node_api.h ] || { has_command node &&
+        [ -e "$(node -p 'require("path").resolve(process.execPath, "../../include/node/node_api.h")')" ]; }
+}
+
 # Prints the Debian packages that a build needs and this machine lacks.
 missing_for_build() {
     has_command gcc || echo gcc libc6-dev
@@ -77,6 +83,8 @@ missing_for_tests() {
     has_command setsid || echo util-linux
     has_java || echo openjdk-17-jre-headless
     has_node || echo nodejs npm
+    has_node_headers || echo libnode-dev
+    has_command make || echo make # for the drop-in for Node
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
@@ -111,16 +119,18 @@ install_packages() {
     step "Installing $*" "${as_root[@]}" apt-get install -q -y --no-install-recommends "$@"
 }
 
-# Installs the npm packages that test/npm/package-lock.json names, if they are not there yet.
-# Their install scripts only print notices, and are not run.
+# Installs the npm packages that the package-lock.json of these folders name, if they are not there
+# yet. Their install scripts only print notices, and are not run.
 install_npm_packages() {
-    local folder=test/npm
-    if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
-        return
-    fi
-    step 'Installing the test engines' \
-        npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund
-    cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+    local folder
+    for folder in test/npm bindings/node/test; do
+        if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
+            continue
+        fi
+        step "Installing the packages of $folder" \
+            npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund
+        cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+    done
 }
 
 # build PRESET [TARGET…]: configures and builds.
