@@ -263,3 +263,5 @@ test("the thread of JavaScript is never held up", async () =>
     console.log(`# at most ${longest} ms`);
     assert(longest < 2000);
 });
+
+support.mustEnd();

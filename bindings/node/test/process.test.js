@@ -155,3 +155,5 @@ test("workers: each has its own, and a terminated one's locks expire", async () 
         })();`);
     assert.deepStrictEqual({ out, code }, { out: "true\n", code: 0 });
 });
+
+support.mustEnd();

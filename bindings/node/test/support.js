@@ -7,6 +7,7 @@ const { spawn } = require("child_process");
 const crypto = require("crypto");
 const path = require("path");
 const readline = require("readline");
+const test = require("node:test");
 
 const ROOT = path.join(__dirname, "..", "..", "..");
 const MODULES = path.join(ROOT, "test", "npm", "node_modules");
@@ -15,6 +16,9 @@ process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
 const PACKAGE = process.env.DDBLOCK_NODE_PACKAGE;
 const ENDPOINT = process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT;
 const AWS = require(path.join(MODULES, "aws-sdk"));
+
+/* Connections that are kept alive, of the SDKs and of the engine, end in five seconds. */
+const END_MS_MAX = 20000;
 
 /* The engine keeps the tables of each access key apart: nobody meets ours. */
 const KEYS = {
@@ -84,6 +88,17 @@ async function startProxy()
     };
 }
 
+/* The last line of a file of tests: a process that does not end by itself, soon after its last test,
+ * has failed. */
+function mustEnd()
+{
+    test.after(() => setTimeout(() =>
+    {
+        console.error("something that a test left behind keeps the process");
+        process.exit(1);
+    }, END_MS_MAX).unref());
+}
+
 function sleep(ms)
 {
     return new Promise(resolve => setTimeout(resolve, ms));
@@ -91,5 +106,5 @@ function sleep(ms)
 
 module.exports = {
     AWS, ENDPOINT, KEYS, MODULES, PACKAGE, ROOT,
-    createTable, documentClient, item, run, sleep, startProxy
+    createTable, documentClient, item, mustEnd, run, sleep, startProxy
 };
