@@ -3,7 +3,6 @@
 
 const assert = require("assert");
 const events = require("events");
-const http = require("http");
 const path = require("path");
 const test = require("node:test");
 
@@ -237,13 +236,8 @@ test("a client of SDK 3", async () =>
 
 test("the thread of JavaScript is never held up", async () =>
 {
-    const server = http.createServer(() => {}); /* never answers */
-    await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
-    const client = new FailOpen({
-        ...OPEN, dynamodb: {
-            endpoint: `http://127.0.0.1:${server.address().port}`, region: "us-east-1", ...support.KEYS
-        }
-    });
+    const silent = await support.startSilent();
+    const client = new FailOpen({ ...OPEN, dynamodb: support.documentClient(silent.endpoint) });
     let last = Date.now();
     let longest = 0;
     const timer = setInterval(() =>
@@ -255,8 +249,7 @@ test("the thread of JavaScript is never held up", async () =>
     const waiting = client.acquireLock("a", { signal: controller.signal });
     await support.sleep(500);
     controller.abort();
-    server.closeAllConnections?.();
-    server.close();
+    silent.stop();
     await assert.rejects(waiting, { name: "AbortError" });
     await client.close();
     clearInterval(timer);

@@ -60,6 +60,69 @@ test("process.exit with locks held, waited for and being released", async () =>
     assert.strictEqual((await support.item("locks", { id: "exit given" })).leaseDurationMs, 1);
 });
 
+/* How long the end of a process that runs such a program takes, in milliseconds: the drop-in's part of it,
+ * between two listeners. */
+async function endOf(program, env)
+{
+    const { out, code } = await support.run(`
+        let begun;
+        process.on("exit", () => (begun = performance.now()));
+        ${BEGIN}
+        process.on("exit", () => console.log("ms", performance.now() - begun));
+        const silent = (endpoint = process.env.SILENT, more = {}) =>
+            new FailOpen({ ...OPEN, dynamodb: support.documentClient(endpoint), retryCount: 0, ...more });
+        ${program}`, { env });
+    assert.strictEqual(code, 0, out);
+    const [, ms] = out.match(/^ms (.*)$/m);
+    console.log(`# the end took ${Math.round(ms)} ms`);
+    return Number(ms);
+}
+
+test("the end does not wait where nothing is held or under way", async () =>
+{
+    const server = await support.startSilent();
+    const ms = await endOf(`
+        silent();
+        const client = new FailOpen({ ...OPEN, heartbeatPeriodMs: 1000 });
+        client.acquireLock("before the end").then(lock => lock.release());`, { SILENT: server.endpoint });
+
+    assert(ms < 500);
+    server.stop();
+});
+
+test("nor for held locks, and for keys that do not come", async () =>
+{
+    const ms = await endOf(`
+        new FailOpen({ ...OPEN, dynamodb: { region: "us-east-1", endpoint: support.ENDPOINT,
+            credentials: () => new Promise(() => {}) } }).acquireLock("no keys");
+        const client = new FailOpen({ ...OPEN, heartbeatPeriodMs: 20000 });
+        Promise.all(["one", "two"].map(name => client.acquireLock("held to the end, " + name)))
+            .then(() => setTimeout(() => process.exit(), 300));`);
+
+    assert(ms < 500);
+});
+
+test("for tables that do not answer it waits a second, however many", async () =>
+{
+    const server = await support.startSilent();
+    const proxy = await support.startProxy();
+    /* From the second write on, its replies come too late for anybody. */
+    await proxy.tell("on UpdateItem 2+ delay-reply 60000");
+    const ms = await endOf(`
+        const held = silent(process.env.PROXY, { heartbeatPeriodMs: 500 });
+        held.acquireLock("unheard at the end").then(() => {
+            for (let i = 0; i < 6; i++) {
+                silent().acquireLock("never");
+            }
+            setTimeout(() => process.exit(), 1500); // a heartbeat is under way
+        });`, { SILENT: server.endpoint, PROXY: proxy.endpoint });
+
+    assert(ms < 4000);
+    assert.strictEqual((await support.item("locks", { id: "unheard at the end" })).leaseDurationMs, 60000);
+    proxy.stop();
+    server.stop();
+});
+
 test("what a callback throws is an uncaught exception", async () =>
 {
     const { out, code } = await support.run(`${BEGIN}
@@ -154,6 +217,31 @@ test("workers: each has its own, and a terminated one's locks expire", async () 
             console.log((await client.acquireLock("x")).fencingToken >= 4);
         })();`);
     assert.deepStrictEqual({ out, code }, { out: "true\n", code: 0 });
+});
+
+test("a worker that alone had loaded the package ends with requests under way", async () =>
+{
+    const { out, code } = await support.run(`
+        const net = require("net");
+        const { Worker } = require("worker_threads");
+        const support = require(process.env.SUPPORT);
+        const sockets = [];
+        const silent = net.createServer(socket => sockets.push(socket.on("error", () => {})));
+        silent.listen(0, "127.0.0.1", async () => {
+            const worker = new Worker(${JSON.stringify(BEGIN)} + \`
+                new FailOpen({ ...OPEN, dynamodb: support.documentClient(require("worker_threads").workerData) })
+                    .acquireLock("never");\`,
+            { eval: true, workerData: "http://127.0.0.1:" + silent.address().port });
+            while (sockets.length === 0) {
+                await support.sleep(10);
+            }
+            await worker.terminate();
+            sockets.forEach(socket => socket.destroy()); // who waited for a reply goes on
+            await support.sleep(500);
+            console.log("goes on");
+            process.exit();
+        });`);
+    assert.deepStrictEqual({ out, code }, { out: "goes on\n", code: 0 });
 });
 
 support.mustEnd();

@@ -5,6 +5,7 @@
 
 const { spawn } = require("child_process");
 const crypto = require("crypto");
+const http = require("http");
 const path = require("path");
 const readline = require("readline");
 const test = require("node:test");
@@ -84,7 +85,23 @@ async function startProxy()
             child.stdin.write(`${command}\n`);
             return (await lines.next()).value;
         },
-        stop: () => child.stdin.end()
+        stop: () => child.kill()
+    };
+}
+
+/* A server that never answers. */
+async function startSilent()
+{
+    const server = http.createServer(() => {});
+    await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
+
+    return {
+        endpoint: `http://127.0.0.1:${server.address().port}`,
+        stop()
+        {
+            server.closeAllConnections?.(); /* of later Nodes; the clients end them, too */
+            server.close();
+        }
     };
 }
 
@@ -106,5 +123,5 @@ function sleep(ms)
 
 module.exports = {
     AWS, ENDPOINT, KEYS, MODULES, PACKAGE, ROOT,
-    createTable, documentClient, item, mustEnd, run, sleep, startProxy
+    createTable, documentClient, item, mustEnd, run, sleep, startProxy, startSilent
 };
