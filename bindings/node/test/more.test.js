@@ -164,26 +164,6 @@ test("closing a client ends what it holds and waits for", async () =>
     await other.release();
 });
 
-test("keys from a function are asked for again before they expire", async () =>
-{
-    let asked = 0;
-    const credentials = async () =>
-    {
-        asked++;
-        await support.sleep(50);
-        return { ...support.KEYS, expiration: new Date(Date.now() + 2000) };
-    };
-    const client = new FailOpen({
-        ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
-    });
-    for (let i = 0; i < 300 && asked < 2; i++)
-    {
-        await (await client.acquireLock("keys")).release();
-        await support.sleep(100);
-    }
-    assert(asked >= 2);
-});
-
 test("keys that cannot be had", async () =>
 {
     for (const credentials of [() => Promise.reject(new Error("no badge")), () => ({}), () => undefined])
@@ -234,7 +214,27 @@ test("a client of SDK 3", async () =>
         { message: "lost the map" });
 });
 
-test("the thread of JavaScript is never held up", async () =>
+async function keysAreAskedForAgain()
+{
+    let asked = 0;
+    const credentials = async () =>
+    {
+        asked++;
+        await support.sleep(50);
+        return { ...support.KEYS, expiration: new Date(Date.now() + 2000) };
+    };
+    const client = new FailOpen({
+        ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
+    });
+    for (let i = 0; i < 300 && asked < 2; i++)
+    {
+        await (await client.acquireLock("keys")).release();
+        await support.sleep(100);
+    }
+    assert(asked >= 2);
+}
+
+async function nothingHoldsJavaScriptUp()
 {
     const silent = await support.startSilent();
     const client = new FailOpen({ ...OPEN, dynamodb: support.documentClient(silent.endpoint) });
@@ -255,6 +255,12 @@ test("the thread of JavaScript is never held up", async () =>
     clearInterval(timer);
     console.log(`# at most ${longest} ms`);
     assert(longest < 2000);
-});
+}
+
+/* The library asks for keys, and gives up on a table, after ten seconds. */
+test("what takes its time", { concurrency: true }, t => Promise.all([
+    t.test("keys from a function are asked for again before they expire", keysAreAskedForAgain),
+    t.test("the thread of JavaScript is never held up", nothingHoldsJavaScriptUp)
+]));
 
 support.mustEnd();
