@@ -258,9 +258,9 @@ async function nothingHoldsJavaScriptUp()
 }
 
 /* The library asks for keys, and gives up on a table, after ten seconds. */
-test("what takes its time", { concurrency: true }, t => Promise.all([
-    t.test("keys from a function are asked for again before they expire", keysAreAskedForAgain),
-    t.test("the thread of JavaScript is never held up", nothingHoldsJavaScriptUp)
-]));
+support.together("what takes its time", {
+    "keys from a function are asked for again before they expire": keysAreAskedForAgain,
+    "the thread of JavaScript is never held up": nothingHoldsJavaScriptUp
+});
 
 support.mustEnd();

@@ -105,6 +105,13 @@ async function startSilent()
     };
 }
 
+/* Tests that spend their time waiting, run at once; by their names. */
+function together(name, tests)
+{
+    test(name, { concurrency: true }, t => Promise.all(
+        Object.entries(tests).map(([part, run]) => t.test(part, run))));
+}
+
 /* The last line of a file of tests: a process that does not end by itself, soon after its last test,
  * has failed. */
 function mustEnd()
@@ -123,5 +130,6 @@ function sleep(ms)
 
 module.exports = {
     AWS, ENDPOINT, KEYS, MODULES, PACKAGE, ROOT,
-    createTable, documentClient, item, mustEnd, run, sleep, startProxy, startSilent
+    createTable, documentClient, item, mustEnd, run, sleep, startProxy, startSilent,
+    together
 };
