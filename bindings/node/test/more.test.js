@@ -68,61 +68,6 @@ test("a signal that comes after the lock does nothing to it", async () =>
     await lock.release();
 });
 
-test("ensure sends a heartbeat where too little is left", async () =>
-{
-    const lock = await new FailOpen(OPEN).acquireLock("ensured");
-    const before = await support.item("locks", { id: "ensured" });
-
-    await lock.ensure(1000);
-    assert.deepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
-    await support.sleep(1000);
-    await lock.ensure(19500);
-    assert(lock.remainingMs > 18000);
-    assert.notDeepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
-    await assert.rejects(lock.ensure(20001), { code: "ValidationException" });
-    await lock.release();
-    await assert.rejects(lock.ensure(1), { code: "LockLost" });
-});
-
-test("ensure, released meanwhile", async () =>
-{
-    const proxy = await support.startProxy();
-    const lock = await new FailOpen({ ...OPEN, dynamodb: support.documentClient(proxy.endpoint) })
-        .acquireLock("ensured and released");
-
-    await support.sleep(200);
-    await proxy.tell("on UpdateItem 1 delay-reply 1000");
-    const ensuring = lock.ensure(19900);
-    const [ensured, released] = await Promise.allSettled([ensuring, lock.release()]);
-    assert.strictEqual(ensured.reason?.code, "LockLost");
-    assert.strictEqual(released.status, "fulfilled");
-    proxy.stop();
-});
-
-test("at risk, then lost", async () =>
-{
-    const proxy = await support.startProxy();
-    const client = new FailOpen({
-        ...OPEN, dynamodb: support.documentClient(proxy.endpoint),
-        leaseDurationMs: 3000, heartbeatPeriodMs: 500
-    });
-    const lock = await client.acquireLock("risky");
-    const risk = events.once(lock, "at-risk");
-    const lost = new Promise(resolve => lock.on("lost", resolve));
-    const failed = new Promise(resolve => lock.on("error", resolve));
-
-    await proxy.tell("on * 1+ reset");
-    assert.strictEqual((await risk)[0].code, "NetworkingError");
-    const error = await lost;
-    assert.strictEqual(error.code, "LockLost");
-    assert.strictEqual(await failed, error);
-    assert.strictEqual(lock.remainingMs, 0);
-    assert(!lock.held);
-    await proxy.tell("clear");
-    await assert.rejects(lock.release(), { code: "FailedToReleaseLock" });
-    proxy.stop();
-});
-
 test("a lock that somebody else took is lost at the next heartbeat", async () =>
 {
     const lock = await new FailOpen({ ...OPEN, heartbeatPeriodMs: 300 }).acquireLock("stolen");
@@ -257,8 +202,60 @@ async function nothingHoldsJavaScriptUp()
     assert(longest < 2000);
 }
 
-/* The library asks for keys, and gives up on a table, after ten seconds. */
 support.together("what takes its time", {
+    "ensure sends a heartbeat where too little is left": async () =>
+    {
+        const lock = await new FailOpen(OPEN).acquireLock("ensured");
+        const before = await support.item("locks", { id: "ensured" });
+
+        await lock.ensure(1000);
+        assert.deepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
+        await support.sleep(1000);
+        await lock.ensure(19500);
+        assert(lock.remainingMs > 18000);
+        assert.notDeepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
+        await assert.rejects(lock.ensure(20001), { code: "ValidationException" });
+        await lock.release();
+        await assert.rejects(lock.ensure(1), { code: "LockLost" });
+    },
+    "ensure, released meanwhile": async () =>
+    {
+        const proxy = await support.startProxy();
+        const lock = await new FailOpen({ ...OPEN, dynamodb: support.documentClient(proxy.endpoint) })
+            .acquireLock("ensured and released");
+
+        await support.sleep(200);
+        await proxy.tell("on UpdateItem 1 delay-reply 1000");
+        const ensuring = lock.ensure(19900);
+        const [ensured, released] = await Promise.allSettled([ensuring, lock.release()]);
+        assert.strictEqual(ensured.reason?.code, "LockLost");
+        assert.strictEqual(released.status, "fulfilled");
+        proxy.stop();
+    },
+    "at risk, then lost": async () =>
+    {
+        const proxy = await support.startProxy();
+        const client = new FailOpen({
+            ...OPEN, dynamodb: support.documentClient(proxy.endpoint),
+            leaseDurationMs: 3000, heartbeatPeriodMs: 500
+        });
+        const lock = await client.acquireLock("risky");
+        const risk = events.once(lock, "at-risk");
+        const lost = new Promise(resolve => lock.on("lost", resolve));
+        const failed = new Promise(resolve => lock.on("error", resolve));
+
+        await proxy.tell("on * 1+ reset");
+        assert.strictEqual((await risk)[0].code, "NetworkingError");
+        const error = await lost;
+        assert.strictEqual(error.code, "LockLost");
+        assert.strictEqual(await failed, error);
+        assert.strictEqual(lock.remainingMs, 0);
+        assert(!lock.held);
+        await proxy.tell("clear");
+        await assert.rejects(lock.release(), { code: "FailedToReleaseLock" });
+        proxy.stop();
+    },
+    /* The library asks for keys, and gives up on a table, after ten seconds. */
     "keys from a function are asked for again before they expire": keysAreAskedForAgain,
     "the thread of JavaScript is never held up": nothingHoldsJavaScriptUp
 });
