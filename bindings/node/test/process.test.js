@@ -19,6 +19,7 @@ test.before(() => support.createTable("locks"));
 test("a client without locks does not keep a process alive", async () =>
 {
     const { out, code } = await support.run(`${BEGIN}
+        globalThis.unused = new FailOpen(OPEN); // which nobody collects
         const client = new FailOpen({ ...OPEN, heartbeatPeriodMs: 1000 });
         client.acquireLock("a").then(lock => lock.release()).then(() => console.log("done"));`);
     assert.deepStrictEqual({ out, code }, { out: "done\n", code: 0 });
@@ -92,6 +93,26 @@ test("nor for held locks, and for keys that do not come", async () =>
             .then(() => setTimeout(() => process.exit(), 300));`);
 
     assert(ms < 500);
+});
+
+test("a closed client gives its descriptors back at once", async () =>
+{
+    const { out, code } = await support.run(`${BEGIN}
+        (async () => {
+            const count = () => require("fs").readdirSync("/proc/self/fd").length;
+            const first = new FailOpen(OPEN); // keeps the store, to the end
+            await (await first.acquireLock("closed")).release();
+            const before = count();
+            for (let i = 0; i < 20; i++) {
+                const client = new FailOpen(OPEN);
+                await (await client.acquireLock("closed")).release();
+                await client.close();
+            }
+            await support.sleep(100);
+            console.log(count() - before < 10 || count() - before);
+            await first.close();
+        })();`);
+    assert.deepStrictEqual({ out, code }, { out: "true\n", code: 0 });
 });
 
 test("what a callback throws is an uncaught exception", async () =>
