@@ -101,11 +101,11 @@ test("a closed client gives its descriptors back at once", async () =>
         (async () => {
             const count = () => require("fs").readdirSync("/proc/self/fd").length;
             const first = new FailOpen(OPEN); // keeps the store, to the end
-            await (await first.acquireLock("closed")).release();
+            await (await first.acquireLock("given back")).release();
             const before = count();
             for (let i = 0; i < 20; i++) {
                 const client = new FailOpen(OPEN);
-                await (await client.acquireLock("closed")).release();
+                await (await client.acquireLock("given back")).release();
                 await client.close();
             }
             await support.sleep(100);
@@ -158,7 +158,7 @@ support.together("what takes its time", {
                 setTimeout(() => process.exit(), 1500); // a heartbeat is under way
             });`, { SILENT: server.endpoint, PROXY: proxy.endpoint });
 
-        assert(ms < 4000);
+        assert(ms > 900 && ms < 4000);
         assert.strictEqual((await support.item("locks", { id: "unheard at the end" })).leaseDurationMs, 60000);
         proxy.stop();
         server.stop();
