@@ -182,6 +182,22 @@ JS
     [ "$status" -eq 0 ]
 }
 
+@test "links from the installed texts to texts, examples and templates lead somewhere" {
+    local text link count=0
+    cd "$PREFIX/share/doc/ddblock"
+    for text in README.md docs/*.md; do
+        while read -r link; do
+            [ -e "$(dirname "$text")/${link%%#*}" ] || {
+                echo "$text: $link"
+                return 1
+            }
+            count=$((count + 1))
+        done < <(grep -oE '\]\([^):]+\)' "$text" | sed 's/^](//; s/)$//' |
+            grep -E '^((\.\./)?(docs|examples|templates|README)|[a-z-]+\.md)')
+    done
+    [ "$count" -gt 20 ]
+}
+
 @test "what was installed under DESTDIR is moved by packagers, and goes by uninstall" {
     DESTDIR="$PWD/stage" cmake --install "$BUILD" --prefix /usr >/dev/null
     [ -x stage/usr/bin/ddblock ]
