@@ -6,8 +6,8 @@
  *
  *   - store, client and lock own what they name. They move and do not copy. A lock that goes out
  *     of scope is released, and what came of that is dropped: call release() to know.
- *   - Each function that can fail takes a std::error_code& as its last argument if you like, which it
- *     sets. Without one it throws ddblock::error, whose what() is the library's sentence.
+ *   - Each function that can fail takes, if you like, a std::error_code& as its last argument, and
+ *     sets it. Without one it throws ddblock::error, whose what() is the library's sentence.
  *   - Durations are std::chrono's.
  *
  * Thread safety is that of the C functions: different threads may use one object at once, but
