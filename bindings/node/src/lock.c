@@ -138,6 +138,7 @@ napi_value lock_release(napi_env env, napi_callback_info info)
     struct lock *lock = values_arguments(env, info, 1, &argument) ? unwrap(env, argument) : NULL;
 
     if (lock != NULL && lock->handle != NULL && !lock->client->addon->ended) {
+        lock->let_go = true;
         client_set_busy(lock, true);
         ddblock_release_start(lock->handle);
     }
