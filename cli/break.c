@@ -143,10 +143,10 @@ static ddblock_status watch_heartbeat(ddblock_store *store, const ddblock_id *id
         if (status != DDBLOCK_OK) {
             return status;
         }
-        if (!is_same_version(info, &now)) {
+        if (now.kind != info->kind || !is_same_version(info, &now)) { /* a release keeps it */
             (void)printf("heartbeat     %s\n", is_same_acquisition(info, &now)
                                                    ? "seen now: the holder is alive"
-                                                   : "the lock has changed hands");
+                                                   : "the lock is not that holder's any more");
             *info = now;
             return DDBLOCK_OK;
         }

@@ -70,8 +70,8 @@ bool keeping_start(struct keeping *keeping, struct process holder, int *ret_stat
     file->place = *session->place;
     (void)boot_text(file->boot);
     if (!keeping->renewed && move_to_file(keeping, &error) != DDBLOCK_OK) {
-        (void)session_release(session, NULL);
         *ret_status = fail_for(session->place->shown, &error);
+        (void)session_release(session, &error);
         return false;
     }
     if (hold_file_create(file, &error) != DDBLOCK_OK) {
@@ -218,7 +218,7 @@ int keeping_run(struct keeping *keeping)
             int status = conclude(&keeping->file, DDBLOCK_LOST, &cause);
 
             if (keeping->session.lock != NULL) {
-                (void)session_release(&keeping->session, NULL); /* a courtesy */
+                (void)session_release(&keeping->session, &cause); /* a courtesy */
             }
             return status;
         }

@@ -68,19 +68,18 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
         events_wait(&session->events, session->lock, LINE_PERIOD_MS);
     }
     waiting_clear(&waiting);
-    say_hurriedly(false);
     (void)duration_text(duration, waiting_ms(&waiting));
     if (*ret_signal != 0 || ended) {
+        ddblock_acquire_cancel(session->lock);
         say_event(MESSAGE_CANCELLED, "%s%s: %s is waited for no more after %s", ended ? "" : "SIG",
                   ended ? "the process of --while-pid has ended" : sigabbrev_np(*ret_signal), shown,
                   duration);
-        ddblock_acquire_cancel(session->lock);
-        return error_set(error, DDBLOCK_CANCELLED, "it is waited for no more");
-    }
-    if (status == DDBLOCK_OK) {
+        status = error_set(error, DDBLOCK_CANCELLED, "it is waited for no more");
+    } else if (status == DDBLOCK_OK) {
         message_set_token(ddblock_lock_fencing_token(session->lock));
         say_event(MESSAGE_ACQUIRED, "%s was waited for %s", shown, duration);
     }
+    say_hurriedly(false);
     return status;
 }
 

@@ -62,6 +62,18 @@ wait_for() {
     wait_for "status=0$"
 }
 
+@test "a terminal that is stopped with ^S does not keep a signal from ending the wait" {
+    start_holder
+    type_line "(echo \$BASHPID >$BATS_TEST_TMPDIR/pid; exec $(printf '%q ' "$DDBLOCK") run --verbose $(printf '%q ' "${PLACE[@]}") $LOCK -- true)"
+    wait_until test -s "$BATS_TEST_TMPDIR/pid"
+    sleep 2 # until it waits
+    type_key C-s
+    sleep 1
+    kill -TERM "$(cat "$BATS_TEST_TMPDIR/pid")"
+    wait_until sh -c "! kill -0 $(cat "$BATS_TEST_TMPDIR/pid") 2>/dev/null"
+    type_key C-q
+}
+
 @test "^C ends the wait" {
     start_holder
     type_line "r $LOCK -- true; echo status=\$?"

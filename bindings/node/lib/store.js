@@ -16,6 +16,14 @@ function millisecondsOf(instant)
     return Number.isNaN(ms) ? undefined : ms;
 }
 
+/* The library shows less than that of a sentence. */
+const SENTENCE_LENGTH_MAX = 1000;
+
+function sentenceOf(error)
+{
+    return String(error?.message ?? error).replaceAll("\0", "").slice(0, SENTENCE_LENGTH_MAX);
+}
+
 /* Answers the library, which waits for keys, in any case. */
 async function answer(weakStore, keys)
 {
@@ -37,12 +45,20 @@ async function answer(weakStore, keys)
     }
     catch (error)
     {
-        given = `${error?.message ?? error}`.replaceAll("\0", "");
+        given = sentenceOf(error);
     }
     const store = weakStore.deref();
-    if (store !== undefined)
+    if (store === undefined)
+    {
+        return;
+    }
+    try
     {
         addon.giveKeys(store, given);
+    }
+    catch (error) /* keys that are no strings, or none that a key could be */
+    {
+        addon.giveKeys(store, `the program's credentials: ${sentenceOf(error)}`);
     }
 }
 

@@ -81,6 +81,7 @@ struct lock {
     struct lock *next;
     napi_ref object; /* keeps the object in JavaScript while there is a handle */
     bool held;
+    bool let_go;    /* by the program: its end is to come, whatever is told before that */
     bool busy;      /* counted in client->busy */
     bool over;      /* its last event has come */
     size_t ensures; /* that run in the thread pool, and use the handle */

@@ -71,7 +71,7 @@ static void handle_event(struct addon *addon, const ddblock_event *event)
     switch (event->kind) {
     case DDBLOCK_EVENT_ACQUIRED:
         lock->held = true;
-        client_set_busy(lock, lock->client->sends_heartbeats);
+        client_set_busy(lock, lock->client->sends_heartbeats || lock->let_go);
         break;
     case DDBLOCK_EVENT_AT_RISK:
         (void)ddblock_lock_state(event->lock, &error);

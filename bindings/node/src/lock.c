@@ -127,6 +127,7 @@ napi_value lock_release(napi_env env, napi_callback_info info)
     struct lock *lock = argument_open(env, info);
 
     if (lock != NULL && !lock->client->addon->ended) {
+        lock->let_go = true;
         client_set_busy(lock, true);
         ddblock_release_start(lock->handle);
     }

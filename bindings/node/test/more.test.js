@@ -109,9 +109,41 @@ test("closing a client ends what it holds and waits for", async () =>
     await other.release();
 });
 
+test("an acquisition that is given up when it has just been acquired is waited for", async () =>
+{
+    /* Without heartbeats nothing else keeps the process. The library acquires while the program is
+     * busy, so that the event comes after the abortion. */
+    const program = `
+        const support = require(process.env.SUPPORT);
+        const client = new (require(process.env.DDBLOCK_NODE_PACKAGE).FailOpen)({
+            dynamodb: support.documentClient(), lockTable: "locks", partitionKey: "id",
+            leaseDurationMs: 60000
+        });
+        const controller = new AbortController();
+        client.acquireLock("first") /* from here on the library has its keys */
+            .then(lock => lock.release())
+            .then(() =>
+            {
+                client.acquireLock("late", { signal: controller.signal })
+                    .then(() => console.log("acquired"), error => console.log(error.name));
+                for (const end = Date.now() + 3000; Date.now() < end;);
+                controller.abort();
+            });`;
+    const { out } = await support.run(program);
+
+    assert.strictEqual(out, "AbortError\n");
+    assert.strictEqual((await support.item("locks", { id: "late" })).leaseDurationMs, 1);
+});
+
 test("keys that cannot be had", async () =>
 {
-    for (const credentials of [() => Promise.reject(new Error("no badge")), () => ({}), () => undefined])
+    for (const credentials of [
+        () => Promise.reject(new Error("no badge")), () => ({}), () => undefined,
+        () => ({ accessKeyId: 1, secretAccessKey: 2 }), /* what the addon does not take */
+        () => ({ ...support.KEYS, sessionToken: "t".repeat(100 * 1024) }),
+        () => ({ ...support.KEYS, sessionToken: "t\0" }),
+        () => Promise.reject(new Error("n".repeat(100 * 1024)))
+    ])
     {
         const client = new FailOpen({
             ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
