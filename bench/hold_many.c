@@ -160,25 +160,16 @@ static void look(struct bench *bench)
     }
 }
 
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a;
-    double right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
 static void print(const struct bench *bench, const struct usage *empty, const struct usage *first,
                   const struct usage *last)
 {
     long long replies = last->replies - first->replies;
     double count = (double)bench->count;
+    double median = quantile(bench->allocated_bytes, (size_t)bench->seconds, 0.5);
 
-    qsort(bench->allocated_bytes, (size_t)bench->seconds, sizeof(double), compare);
     printf("%ld %ld %ld %lld %.1f %.0f %.0f %.0f %" PRId64 " %.1f %lld\n", bench->count,
            bench->lost, bench->at_risk, replies,
-           replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0,
-           bench->allocated_bytes[bench->seconds / 2] / count,
+           replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0, median / count,
            bench->allocated_bytes[bench->seconds - 1] / count,
            (last->resident_bytes - empty->resident_bytes) / count, bench->least_remaining_ms,
            (last->library_cpu_us - first->library_cpu_us) / 1000, last->wake_ups - first->wake_ups);
