@@ -27,7 +27,7 @@ static void print_option(FILE *stream, const struct option *option)
                    option->argument != NULL ? " " : "",
                    option->argument != NULL ? option->argument : "");
     /* Two spaces at least before the help, or a line of its own. */
-    if (strlen(left) > 27) {
+    if (strlen(left) > 26) {
         (void)fprintf(stream, "%s\n%28s", left, "");
     } else {
         (void)fprintf(stream, "%-28s", left);

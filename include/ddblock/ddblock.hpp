@@ -6,8 +6,8 @@
  *
  *   - store, client and lock own what they name. They move and do not copy. A lock that goes out
  *     of scope is released, and what came of that is dropped: call release() to know.
- *   - Each function that can fail comes twice. The one that takes a std::error_code& sets it and
- *     does not throw; the other one throws ddblock::error, whose what() is the library's sentence.
+ *   - Each function that can fail takes a std::error_code& as its last argument if you like, which
+ * it sets. Without one it throws ddblock::error, whose what() is the library's sentence.
  *   - Durations are std::chrono's.
  *
  * Thread safety is that of the C functions: different threads may use one object at once, but
@@ -111,6 +111,12 @@ template <typename Call> void check(Call &&call)
     if (call(&failure) != DDBLOCK_OK) {
         throw error(failure);
     }
+}
+
+/* Sets the code instead. */
+template <typename Call> void check(Call &&call, std::error_code &code) noexcept
+{
+    code = call(static_cast<ddblock_error *>(nullptr));
 }
 
 template <auto Function> struct deleter {
@@ -220,40 +226,39 @@ struct client_options : ddblock_client_options {
     }
 };
 
-/* Where locks live. It ends when its last client has: the order of destruction does not matter. */
+/* Where locks live. It ends when its last client has: the order of destruction does not matter. One
+ * that could not be opened, where a code tells of it, is empty. */
 class store
 {
   public:
-    static store dynamodb(const ddblock_dynamodb_options &options)
+    template <typename... Code>
+    static store dynamodb(const ddblock_dynamodb_options &options, Code &...code)
     {
-        ddblock_store *handle = nullptr;
-
-        detail::check([&](auto *e) { return ddblock_store_open_dynamodb(&options, &handle, e); });
-        return store(handle);
+        return open([&](auto **handle,
+                        auto *e) { return ddblock_store_open_dynamodb(&options, handle, e); },
+                    code...);
     }
 
-    static store dynamodb(const char *table)
+    template <typename... Code> static store dynamodb(const char *table, Code &...code)
     {
-        return dynamodb(dynamodb_options(table));
+        return dynamodb(dynamodb_options(table), code...);
     }
 
-    static store file(const char *path)
+    template <typename... Code> static store file(const char *path, Code &...code)
     {
         ddblock_file_options options;
-        ddblock_store *handle = nullptr;
 
         ddblock_file_options_init(&options);
         options.path = path;
-        detail::check([&](auto *e) { return ddblock_store_open_file(&options, &handle, e); });
-        return store(handle);
+        return open(
+            [&](auto **handle, auto *e) { return ddblock_store_open_file(&options, handle, e); },
+            code...);
     }
 
-    static store memory()
+    template <typename... Code> static store memory(Code &...code)
     {
-        ddblock_store *handle = nullptr;
-
-        detail::check([&](auto *e) { return ddblock_store_open_memory(&handle, e); });
-        return store(handle);
+        return open([](auto **handle, auto *e) { return ddblock_store_open_memory(handle, e); },
+                    code...);
     }
 
     /* Takes over a handle of C. */
@@ -266,21 +271,22 @@ class store
         return handle_.get();
     }
 
-    ddblock_info show(const id &which) const
+    template <typename... Code> ddblock_info show(const id &which, Code &...code) const
     {
         ddblock_id name = which.get();
         ddblock_info info{};
 
-        detail::check([&](auto *e) { return ddblock_show(get(), &name, &info, e); });
+        detail::check([&](auto *e) { return ddblock_show(get(), &name, &info, e); }, code...);
         return info;
     }
 
     /* Ends a lock that still is what was shown. */
-    void break_lock(const id &which, const ddblock_info &shown) const
+    template <typename... Code>
+    void break_lock(const id &which, const ddblock_info &shown, Code &...code) const
     {
         ddblock_id name = which.get();
 
-        detail::check([&](auto *e) { return ddblock_break(get(), &name, &shown, e); });
+        detail::check([&](auto *e) { return ddblock_break(get(), &name, &shown, e); }, code...);
     }
 
     ddblock_metrics metrics() const noexcept
@@ -292,6 +298,14 @@ class store
     }
 
   private:
+    template <typename Call, typename... Code> static store open(Call &&call, Code &...code)
+    {
+        ddblock_store *handle = nullptr;
+
+        detail::check([&](ddblock_error *e) { return call(&handle, e); }, code...);
+        return store(handle);
+    }
+
     std::unique_ptr<ddblock_store, detail::deleter<ddblock_store_close>> handle_;
 };
 
@@ -418,11 +432,13 @@ class client
   public:
     explicit client(const store &where, const ddblock_client_options &options = client_options())
     {
-        ddblock_client *handle = nullptr;
+        open(where, options);
+    }
 
-        detail::check(
-            [&](auto *e) { return ddblock_client_open(where.get(), &options, &handle, e); });
-        handle_.reset(handle);
+    /* The same. On failure it is empty. */
+    client(const store &where, const ddblock_client_options &options, std::error_code &code)
+    {
+        open(where, options, code);
     }
 
     /* Waits by attempts, as retry_count says. */
@@ -491,10 +507,11 @@ class client
     }
 
     /* Releases all locks of this client, within that time. */
-    void release_all(milliseconds timeout)
+    template <typename... Code> void release_all(milliseconds timeout, Code &...code)
     {
         detail::check(
-            [&](auto *e) { return ddblock_client_release_all(get(), timeout.count(), e); });
+            [&](auto *e) { return ddblock_client_release_all(get(), timeout.count(), e); },
+            code...);
     }
 
     ddblock_client *get() const noexcept
@@ -503,6 +520,17 @@ class client
     }
 
   private:
+    template <typename... Code>
+    void open(const store &where, const ddblock_client_options &options, Code &...code)
+    {
+        ddblock_client *handle = nullptr;
+
+        detail::check(
+            [&](auto *e) { return ddblock_client_open(where.get(), &options, &handle, e); },
+            code...);
+        handle_.reset(handle);
+    }
+
     lock start(const id &which, milliseconds wait, ddblock_error &failure)
     {
         ddblock_acquire_options options;

@@ -272,13 +272,18 @@ static const char *ca_file_name(const struct transfer *transfer)
     return name != NULL ? name : "the system's CA file";
 }
 
-/* The words of libcurl, with the CA file for what is about certificates. */
+/* The words of libcurl, with the CA file for what is about certificates, and the system's reason
+ * why no connection was to be had. */
 static void explain(struct transfer *transfer, CURLcode code, char *why, size_t size)
 {
     const char *text =
         transfer->curl_message[0] != '\0' ? transfer->curl_message : curl_easy_strerror(code);
+    long problem = 0;
 
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &problem);
+    if (code == CURLE_COULDNT_CONNECT && problem != 0) {
+        (void)snprintf(why, size, "%s: %s", text, strerror((int)problem));
+    } else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
         (void)snprintf(why, size, "certificate problem (trusted are those in %.80s): %s",
                        ca_file_name(transfer), text);
     } else {

@@ -168,11 +168,14 @@ static void check_given_up(struct checker *checker, const struct history_event *
     /* What was lost while it settled is given back as a courtesy, once; its lease is over. */
     bool courtesy = acquisition->settle_ns > 0 && acquisition->confirmed_ns >= 0 &&
                     acquisition->confirmed_ns <= event->at_ns;
+    /* It was held while it settled, and released: a ghost that lands then is an orphan of a lease.
+     */
+    bool orphan = acquisition->confirmed_ns >= 0 && acquisition->released;
 
     acquisition->waiting = false;
     acquisition->answered = true;
     if (item->acquisition != event->acquisition || !item->held || acquisition->npm || courtesy ||
-        acquisition->adopted || /* too late: its lease was over */
+        orphan || acquisition->adopted || /* too late: its lease was over */
         acquisition->doubled) { /* the copy of a request that was refused is nobody's doubt */
         return;
     }

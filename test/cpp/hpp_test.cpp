@@ -129,7 +129,7 @@ void what_another_holds()
     EXPECT(code.message() == "another holder has the lock");
     try {
         (void)other.acquire_within("a", 1ms);
-        EXPECT(!"it was acquired");
+        EXPECT(false && "it was acquired");
     } catch (const ddblock::error &caught) {
         EXPECT(caught.code() == DDBLOCK_NOT_ACQUIRED);
         EXPECT(caught.status_class() == DDBLOCK_CLASS_RETRY);
@@ -156,13 +156,13 @@ void who_was_broken_learns_it()
     EXPECT(!lock);
     try {
         second.release();
-        EXPECT(!"it was released");
+        EXPECT(false && "it was released");
     } catch (const std::system_error &caught) {
         EXPECT(caught.code() == DDBLOCK_LOST);
     }
     try {
         store.break_lock("a", ddblock_info{});
-        EXPECT(!"nothing was broken");
+        EXPECT(false && "nothing was broken");
     } catch (const ddblock::error &caught) {
         EXPECT(caught.status() == DDBLOCK_INVALID);
     }
@@ -224,18 +224,44 @@ void what_cannot_be_opened_throws()
 {
     try {
         (void)ddblock::store::file("/nowhere/locks.db");
-        EXPECT(!"it was opened");
+        EXPECT(false && "it was opened");
     } catch (const ddblock::error &caught) {
         EXPECT(std::strstr(caught.what(), "/nowhere") != nullptr);
     }
     try {
         auto store = ddblock::store::memory();
         ddblock::client client(store, options().heartbeat(lease));
-        EXPECT(!"it was opened");
+        EXPECT(false && "it was opened");
     } catch (const ddblock::error &caught) {
         EXPECT(caught.code() == DDBLOCK_INVALID);
         EXPECT(std::strstr(caught.what(), "heartbeat_period_ms") != nullptr);
     }
+}
+
+/* Every function that can fail, with a code in place of an exception. */
+void codes_in_place_of_exceptions()
+{
+    std::error_code code = DDBLOCK_LOST;
+    auto store = ddblock::store::memory(code);
+
+    EXPECT(!code && store.get() != nullptr);
+    EXPECT(ddblock::store::file("/nowhere/locks.db", code).get() == nullptr);
+    EXPECT(code == DDBLOCK_UNAVAILABLE || code == DDBLOCK_INVALID);
+    ddblock::client wrong(store, options().heartbeat(lease), code);
+    EXPECT(code == DDBLOCK_INVALID && wrong.get() == nullptr);
+    ddblock::client client(store, options(), code);
+    EXPECT(!code);
+    auto lock = client.acquire("a", code);
+    EXPECT(!code && lock);
+    lock.ensure(lease / 2, code);
+    EXPECT(!code);
+    auto shown = store.show("a", code);
+    EXPECT(!code && shown.fencing_token == 1);
+    EXPECT(!wrong.acquire("a", code) && code == DDBLOCK_INVALID);
+    client.release_all(60s, code);
+    EXPECT(!code);
+    store.break_lock("a", ddblock_info{}, code);
+    EXPECT(code == DDBLOCK_INVALID);
 }
 
 } // namespace
@@ -252,5 +278,6 @@ int main()
     ids_of_all_types();
     events_come_by_the_descriptor();
     what_cannot_be_opened_throws();
+    codes_in_place_of_exceptions();
     return 0;
 }

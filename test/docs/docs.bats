@@ -4,14 +4,11 @@
 
 bats_require_minimum_version 1.5.0
 
-ROOT=$BATS_TEST_DIRNAME/../..
+load helpers
 
-# Every test has a folder like the project's, in which the tool can be installed, and on
-# DynamoDB Local tables of its own: it keeps them apart by access key.
+# Every test has a folder like the project's, in which the tool can be installed.
 setup() {
-    export DDBLOCK_CONFIG=/dev/null HOME=$BATS_TEST_TMPDIR AWS_EC2_METADATA_DISABLED=true
-    unset AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
-    cd "$BATS_TEST_TMPDIR" || exit
+    without_configuration
     mkdir -p usr/local/bin var/lib var/backups home .aws
     ln -s "$ROOT/include" include
     mkdir -p build/release/cli
@@ -22,13 +19,6 @@ setup() {
     printf '#!/bin/sh\ntest -n "$DDBLOCK_LOCK$DDBLOCK_FENCING_TOKEN$DDBLOCK_OWNER"\n' >backup.sh
     chmod +x usr/local/bin/make backup.sh
     PATH=$PWD/usr/local/bin:$PATH
-}
-
-use_dynamodb() {
-    [ -n "${DDBLOCK_TEST_DYNAMODB_ENDPOINT:-}" ] ||
-        skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
-    export AWS_ENDPOINT_URL_DYNAMODB=$DDBLOCK_TEST_DYNAMODB_ENDPOINT AWS_REGION=us-east-1
-    export AWS_ACCESS_KEY_ID="DOCS${BATS_TEST_NUMBER}X$$X$RANDOM" AWS_SECRET_ACCESS_KEY=made-up
 }
 
 # block FILE PATTERN [LANGUAGE]: the first fenced block of that language in which a line is like

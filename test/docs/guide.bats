@@ -4,22 +4,13 @@
 
 bats_require_minimum_version 1.5.0
 
-ROOT=$BATS_TEST_DIRNAME/../..
+load helpers
 
 setup() {
-    export DDBLOCK_CONFIG=/dev/null HOME=$BATS_TEST_TMPDIR AWS_EC2_METADATA_DISABLED=true
-    unset AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
-    cd "$BATS_TEST_TMPDIR" || exit
+    without_configuration
     mkdir bin
     cp "$DDBLOCK" bin/ddblock
     PATH=$PWD/bin:$PATH
-}
-
-use_dynamodb() {
-    [ -n "${DDBLOCK_TEST_DYNAMODB_ENDPOINT:-}" ] ||
-        skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
-    export AWS_ENDPOINT_URL_DYNAMODB=$DDBLOCK_TEST_DYNAMODB_ENDPOINT AWS_REGION=us-east-1
-    export AWS_ACCESS_KEY_ID="GUIDE${BATS_TEST_NUMBER}X$$X$RANDOM" AWS_SECRET_ACCESS_KEY=made-up
 }
 
 # The blocks of the guide that show commands with what they print.

@@ -80,6 +80,25 @@ runs() {
     runs
 }
 
+@test "every example is built against what is installed" {
+    local package source
+    # shellcheck disable=SC2046
+    gcc -std=gnu17 -Wall -Wextra -Werror "$ROOT"/examples/{fenced_write,dynamodb_call}.c \
+        $(pkg-config --cflags --libs ddblock libcurl) -o fenced_write
+    for package in poll: uv:libuv libevent:libevent glib:glib-2.0 sd_event:libsystemd; do
+        source=${package%%:*}
+        package=${package#*:}
+        if [ -n "$package" ] && ! pkg-config --exists "$package"; then
+            continue # as the build does
+        fi
+        # shellcheck disable=SC2046,SC2086
+        gcc -std=gnu17 -Wall -Wextra -Werror "$ROOT"/examples/loops/{"$source",job}.c \
+            $(pkg-config --cflags --libs ddblock $package) -o "loop_$source"
+        ldd "./loop_$source" | grep -q libddblock.so.0
+    done
+    [ -x loop_poll ]
+}
+
 @test "pkg-config tells the version and what a static program needs" {
     [ "$(pkg-config --modversion ddblock)" = "$("$PREFIX/bin/ddblock" --version | awk '{print $2}')" ]
     pkg-config --static --libs ddblock | grep -q -- '-lcurl.*-lcrypto\|-lcrypto.*-lcurl'
