@@ -159,7 +159,7 @@ static ddblock_status watch_heartbeat(ddblock_store *store, const ddblock_id *id
         (void)printf("heartbeat     none was seen for %s\n",
                      duration_text(text, asked_ms - since_ms));
     } else {
-        (void)printf("heartbeat     not observed\n");
+        (void)printf("heartbeat     not watched for\n");
     }
     return DDBLOCK_OK;
 }
@@ -215,7 +215,7 @@ static ddblock_status tell_heartbeat(ddblock_store *store, const ddblock_id *id,
         return DDBLOCK_OK;
     }
     if (request->yes) {
-        (void)printf("heartbeat     not observed\n");
+        (void)printf("heartbeat     not watched for\n");
         (void)fflush(stdout);
         return DDBLOCK_OK;
     }

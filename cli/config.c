@@ -160,7 +160,8 @@ ddblock_status config_load(struct config *config, ddblock_error *error)
         if (!must_exist && (errno == ENOENT || errno == ENOTDIR || errno == EACCES)) {
             return DDBLOCK_OK; /* EACCES: the home folder of whom we were before sudo, say */
         }
-        return usage_error(error, "it cannot be opened: %s", strerror(errno));
+        return usage_error(error, "%s cannot be opened: %s",
+                           must_exist ? "DDBLOCK_CONFIG names it, but it" : "it", strerror(errno));
     }
     if (fstat(fd, &stat) != 0 || !(S_ISREG(stat.st_mode) || S_ISCHR(stat.st_mode))) {
         status = usage_error(error, "it is not a regular file"); /* nor /dev/null */

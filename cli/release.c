@@ -106,7 +106,7 @@ static int release(struct hold_file *file)
         hold_file_remove(file);
         return EXIT_DONE;
     case HOLD_LOST:
-        return lost(file, "\"status\" would have told");
+        return lost(file, "what was done after the loss was not guarded");
     case HOLD_IN_DOUBT:
         if (file->export[0] == '\0') {
             say_event(MESSAGE_IN_DOUBT, "%s may stay locked for the rest of its lease",

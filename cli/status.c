@@ -96,7 +96,9 @@ static void tell(const struct hold_file *file, enum hold_state state, int64_t re
     if (holder != 0) {
         (void)printf("holder        process %d\n", (int)holder);
     } else {
-        (void)printf("holder        %s\n", file->holder.pid != 0 ? "has died" : "none is needed");
+        (void)printf("holder        %s\n", file->holder.pid == 0        ? "none is needed"
+                                             : file->state == HOLD_HELD ? "has died"
+                                                                        : "has ended");
     }
 }
 
@@ -133,6 +135,9 @@ int command_status(int argc, char **argv)
 
         if (state == HOLD_HELD && remaining_ms == 0) { /* it ended between the two */
             state = HOLD_LOST;
+        }
+        if (state != HOLD_HELD && remaining_ms != INT64_MAX) {
+            remaining_ms = 0; /* the lease may go on, but it is nobody's to work by */
         }
         (request.json ? tell_json : tell)(&file, state, remaining_ms);
         status = exit_for(state);

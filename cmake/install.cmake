@@ -27,8 +27,10 @@ foreach(page ${pages})
     string(REGEX REPLACE ".*[.]" "" section ${page})
     install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
-file(GLOB documents CONFIGURE_DEPENDS docs/*.md)
-install(FILES README.md CHANGELOG.md ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# In the folders that they have here, so that the links between them lead somewhere.
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples templates DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        PATTERN CMakeLists.txt EXCLUDE PATTERN *.bats EXCLUDE)
 if(EXISTS ${PROJECT_SOURCE_DIR}/completions)
     install(FILES completions/ddblock.bash RENAME ddblock
             DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

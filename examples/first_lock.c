@@ -1,4 +1,4 @@
-/* first_lock.c - holds a lock in a file for a moment: first_lock FILE NAME
+/* first_lock.c - holds a lock in a file for a moment: first_lock FILE LOCK
  *
  * For a table in DynamoDB, open the store with ddblock_store_open_dynamodb. */
 #include <ddblock/ddblock.h>
@@ -29,8 +29,8 @@ int main(int argc, char **argv)
     int rc = 1;
 
     if (argc != 3) {
-        fprintf(stderr, "usage: first_lock FILE NAME\n");
-        return 2;
+        fprintf(stderr, "usage: first_lock FILE LOCK\n");
+        return 64;
     }
     ddblock_file_options_init(&options);
     options.path = argv[1];

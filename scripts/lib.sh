@@ -103,6 +103,8 @@ missing_for_valgrind() {
 missing_for_lint() {
     has_command cppcheck || echo cppcheck
     has_command clang-tidy || echo clang-tidy
+    has_node_headers || echo libnode-dev # for the drop-in for Node
+    has_command make || echo make
 }
 
 # install_packages NAME…: installs Debian packages, as root or with sudo.

@@ -6,8 +6,8 @@
  *
  *   - store, client and lock own what they name. They move and do not copy. A lock that goes out
  *     of scope is released, and what came of that is dropped: call release() to know.
- *   - Each function that can fail takes a std::error_code& as its last argument if you like, which
- * it sets. Without one it throws ddblock::error, whose what() is the library's sentence.
+ *   - Each function that can fail takes a std::error_code& as its last argument if you like, which it
+ *     sets. Without one it throws ddblock::error, whose what() is the library's sentence.
  *   - Durations are std::chrono's.
  *
  * Thread safety is that of the C functions: different threads may use one object at once, but
@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -82,7 +83,7 @@ class error : public std::system_error
 
     const char *what() const noexcept override
     {
-        return sentence_.c_str();
+        return sentence_.what();
     }
 
     ddblock_status status() const noexcept
@@ -97,7 +98,7 @@ class error : public std::system_error
     }
 
   private:
-    std::string sentence_;
+    std::runtime_error sentence_; /* which can be copied without throwing, as an exception must */
 };
 
 namespace detail

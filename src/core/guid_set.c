@@ -34,10 +34,9 @@ const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fr
 
 void guid_set_restore(struct guid_set *set, const struct guid_sent *entry)
 {
-    if (!is_full(set)) {
-        *at(set, set->count) = *entry;
-        set->count++;
-    }
+    assert(!is_full(set));
+    *at(set, set->count) = *entry;
+    set->count++;
 }
 
 struct guid_sent *guid_set_newest(struct guid_set *set)

@@ -37,7 +37,7 @@ const struct guid_sent *guid_set_at(const struct guid_set *set, size_t position)
 const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
                                      struct instant now, bool *ret_added);
 
-/* Adds an entry of another set, if there is room. */
+/* Adds an entry of another set. There is room. */
 void guid_set_restore(struct guid_set *set, const struct guid_sent *entry);
 
 /* The entry added last. The set is not empty. */

@@ -85,10 +85,10 @@ void machine_move(struct machine *machine, enum machine_state to)
 {
     size_t row = 0;
 
-    while (row < ROWS && (transitions[row].from != machine->state || transitions[row].to != to)) {
+    while (transitions[row].from != machine->state || transitions[row].to != to) {
         row++;
+        assert(row < ROWS);
     }
-    assert(row < ROWS);
     machine->moves |= UINT64_C(1) << row;
     machine->state = to;
 }

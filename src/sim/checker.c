@@ -244,6 +244,7 @@ bool checker_feed(struct checker *checker, const struct history_event *event)
         break;
     case HISTORY_RELEASE:
         checker_acquisition(checker, event->acquisition)->let_go = true;
+        checker_acquisition(checker, event->acquisition)->let_go_ns = event->at_ns;
         break;
     case HISTORY_CANCEL:
     case HISTORY_CHECK:

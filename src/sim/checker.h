@@ -46,6 +46,7 @@ struct acquisition {
     bool released;         /* the table has carried a release of its out */
     uint32_t releases;     /* how many it has sent */
     bool let_go;           /* its program has given it back */
+    int64_t let_go_ns;     /* … then */
     bool answered;         /* … and was told what became of that */
     bool knows;            /* an answer has told it that it has the lock */
     bool doubled;          /* a request of its came twice */

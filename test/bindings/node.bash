@@ -25,7 +25,8 @@ node_setup() {
         skip "the npm packages of bindings/node/test are not installed"
 }
 
-# node_test FILE: the tests of a file of bindings/node/test.
+# node_test FILE: the tests of a file of bindings/node/test. One process, without the runner's child,
+# which would be left behind if a test hangs.
 node_test() {
-    node --test "$ROOT/bindings/node/test/$1.test.js"
+    timeout 120 node "$ROOT/bindings/node/test/$1.test.js" </dev/null 3>&-
 }

@@ -23,6 +23,10 @@ setup() {
     node_test more
 }
 
+@test "what each option does" {
+    node_test options
+}
+
 @test "how processes live and end" {
     node_test process
 }

@@ -286,7 +286,7 @@ of() {
     kill -KILL "$(hold_pid)"
     wait_until status_is 76
     run -76 "$DDBLOCK" status --json --hold-file "$HOLD"
-    [ "$(of state) $(of holder_pid)" = "lost undefined" ]
+    [ "$(of state) $(of holder_pid) $(of remaining_ms)" = "lost undefined 0" ]
     rm "$HOLD"
     run -75 --separate-stderr "$DDBLOCK" status --json --hold-file "$HOLD"
     [ -z "$output" ]
@@ -294,6 +294,16 @@ of() {
     run -0 "$DDBLOCK" status --json --hold-file "$HOLD"
     [ "$output" = '{"lock":"closed","key_type":"S","state":"held"}' ]
     run -0 "$DDBLOCK" release --hold-file "$HOLD"
+}
+
+@test "a lock that was broken is lost: nothing of its lease is left to work by" {
+    run -0 acquire --lease 3s "$LOCK"
+    run -0 "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
+    wait_until status_is 76
+    run -76 "$DDBLOCK" status --hold-file "$HOLD"
+    [[ $output == *"state         lost"*"remaining     0 ms"*"holder        has ended" ]]
+    run -76 "$DDBLOCK" release --hold-file "$HOLD"
+    [[ $output == *"was lost before it could be given back: what was done after the loss was not guarded" ]]
 }
 
 @test "every signal makes the holder give the lock back" {

@@ -50,7 +50,7 @@ setup() {
     run -78 "$DDBLOCK" show "$LOCK"
     [[ $output == *"line 2: no command has an option \"leese\"; did you mean \"lease\"?" ]]
     run -78 env DDBLOCK_CONFIG="$BATS_TEST_TMPDIR/none" "$DDBLOCK" show "$LOCK"
-    [[ $output == *"none: it cannot be opened: No such file or directory" ]]
+    [[ $output == *"none: DDBLOCK_CONFIG names it, but it cannot be opened: No such file or directory" ]]
     run -78 env DDBLOCK_CONFIG=/dev/null DDBLOCK_LEASE=x "$DDBLOCK" run "${PLACE[@]}" "$LOCK" true
     [[ $output == "ddblock: DDBLOCK_LEASE: --lease: "* ]]
     head -c 70000 /dev/zero | tr '\0' '#' >"$DDBLOCK_CONFIG"

@@ -114,11 +114,11 @@ on_terminal_later() {
     ddblock run "$LOCK" -- true
     start_holder --lease 60s
     on_terminal n "$DDBLOCK" break "${PLACE[@]}" "$LOCK" # typed before there was anything to see
-    [[ $output == *"heartbeat     not observed"* ]]
+    [[ $output == *"heartbeat     not watched for"* ]]
     on_terminal_later 8 n "$DDBLOCK" break "${PLACE[@]}" "$LOCK"
     [[ $output == *"heartbeat     none was seen for 5 s"* ]]
     run -0 "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
-    [[ $output == *"heartbeat     not observed"*"is broken"* ]]
+    [[ $output == *"heartbeat     not watched for"*"is broken"* ]]
 }
 
 @test "break: leaves alone who came while the question stood" {

@@ -36,6 +36,8 @@ static_assert(!std::is_copy_constructible_v<ddblock::lock>);
 static_assert(!std::is_copy_constructible_v<ddblock::client>);
 static_assert(!std::is_copy_constructible_v<ddblock::store>);
 static_assert(std::is_nothrow_move_constructible_v<ddblock::client>);
+static_assert(
+    std::is_nothrow_copy_constructible_v<ddblock::error>); /* or catching it may end all */
 
 ddblock_item_kind kind(const ddblock::store &store, const char *name)
 {

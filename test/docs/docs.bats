@@ -95,20 +95,11 @@ does_what_it_shows() {
     [ -z "$output" ]
 }
 
-@test "README: the C snippet, as C and C++, static and shared" {
+@test "README: the C program, as C and C++, static and shared" {
     [ -e "$ROOT/build/release/src/libddblock.a" ] ||
         skip 'there is no release build: cmake --preset release'
     use_dynamodb
-    block README.md 'ddblock_acquire' c >snippet
-    {
-        grep '^#include' snippet
-        echo 'static int left = 3;'
-        echo 'static int work_is_left(void) { return left-- > 0; }'
-        printf '%s\n' 'static void do_a_step(uint64_t token) { printf("%d\n", (int)token); }'
-        echo 'int main(void) {'
-        grep -v '^#include' snippet
-        echo 'return 0; }'
-    } >program.c
+    block README.md 'ddblock_acquire' c >program.c
     rm -r build
     ln -s "$ROOT/build" build
     block README.md '^. cc ' >commands
@@ -120,32 +111,24 @@ does_what_it_shows() {
         bash -c "${line:2} -Wall -Wextra -Wpedantic -Werror"
         token=$((token + 1))
         run -0 ./program
-        [ "$output" = "$token"$'\n'"$token"$'\n'"$token" ]
+        [ "$output" = "step 1, token $token"$'\n'"step 2, token $token"$'\n'"step 3, token $token" ]
     done < <(cat commands commands.cc)
-    run -0 env -u AWS_REGION -u AWS_ENDPOINT_URL_DYNAMODB ./program
+    run -1 env -u AWS_REGION -u AWS_ENDPOINT_URL_DYNAMODB ./program
     [[ $output == "no region: "* ]]
 }
 
-@test "README: the C++ snippet" {
+@test "README: the C++ program" {
     [ -e "$ROOT/build/release/src/libddblock.a" ] ||
         skip 'there is no release build: cmake --preset release'
     use_dynamodb
-    block README.md 'client.acquire_within' cpp >snippet
-    {
-        grep '^#include' snippet
-        printf '%s\n' '#include <cstdio>' 'using namespace std::chrono_literals;' \
-            'static int left = 3;' 'static bool work_is_left() { return left-- > 0; }' \
-            'static void do_a_step(uint64_t token) { std::printf("%d\n", (int)token); }' 'int main() {'
-        grep -v '^#include' snippet
-        echo '}'
-    } >program.cpp
+    block README.md 'client.acquire_within' cpp >program.cpp
     ddblock table create locks
     # shellcheck disable=SC2046
     g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude program.cpp \
         "$ROOT/build/release/src/libddblock.a" \
         $(pkg-config --libs libcurl libcrypto sqlite3) -pthread -o program
     run -0 ./program
-    [ "$output" = $'1\n1\n1' ]
+    [ "$output" = $'step 1, token 1\nstep 2, token 1\nstep 3, token 1' ]
     run -0 ddblock show --table locks backup
     [[ $output == *'free (released)'* ]]
 }

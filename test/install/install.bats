@@ -145,6 +145,59 @@ CMAKE
     nm -D "$PREFIX/lib/libddblock.so" | grep -q ' ddblock_acquire@@DDBLOCK_0$'
 }
 
+# The example of its README, in a program that has what the example takes for granted.
+node_program() {
+    cat <<'JS'
+const AWS = require("aws-sdk");
+AWS.config.update({ dynamodb: { endpoint: process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT } });
+const { signal } = new AbortController();
+const stopWork = error => { throw error; };
+const write = async token => console.log("writing with token", token);
+(async () => {
+JS
+    sed -n '/^```js$/,/^```$/{/^```/d;p}' "$ROOT/bindings/node/README.md"
+    echo '})().then(() => console.log("released"));'
+}
+
+@test "the package for Node, in an empty folder" {
+    [ -n "${DDBLOCK_TEST_DYNAMODB_ENDPOINT:-}" ] ||
+        skip 'DDBLOCK_TEST_DYNAMODB_ENDPOINT is not set: see test/support/engines.js'
+    [ -d "$ROOT/test/npm/node_modules/aws-sdk" ] || skip "the npm packages of test/npm are not installed"
+    export AWS_ACCESS_KEY_ID="INSTALL$RANDOM$RANDOM" # which has tables of its own
+    mkdir node-program
+    cd node-program
+    npm pack --silent "$ROOT/bindings/node"
+    npm init --yes >/dev/null
+    npm install --offline --no-audit --no-fund ./ddblock-*.tgz
+    [ -z "$(find node_modules/ddblock -path '*/test/*')" ] # the tests are not the users'
+    DDBLOCK_CONFIG=/dev/null "$PREFIX/bin/ddblock" table create \
+        --endpoint "$DDBLOCK_TEST_DYNAMODB_ENDPOINT" --partition-key mylocks my-lock-table-name
+    node_program >program.js
+    grep -q 'require("ddblock")' program.js
+    # The addon finds the library where it was when it was installed.
+    run env -u LD_LIBRARY_PATH NODE_PATH="$ROOT/test/npm/node_modules" \
+        AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE=1 node program.js
+    echo "$output"
+    [ "$output" = $'writing with token 1\nreleased' ]
+    [ "$status" -eq 0 ]
+}
+
+@test "links from the installed texts to texts, examples and templates lead somewhere" {
+    local text link count=0
+    cd "$PREFIX/share/doc/ddblock"
+    for text in README.md docs/*.md; do
+        while read -r link; do
+            [ -e "$(dirname "$text")/${link%%#*}" ] || {
+                echo "$text: $link"
+                return 1
+            }
+            count=$((count + 1))
+        done < <(grep -oE '\]\([^):]+\)' "$text" | sed 's/^](//; s/)$//' |
+            grep -E '^((\.\./)?(docs|examples|templates|README)|[a-z-]+\.md)')
+    done
+    [ "$count" -gt 20 ]
+}
+
 @test "what was installed under DESTDIR is moved by packagers, and goes by uninstall" {
     DESTDIR="$PWD/stage" cmake --install "$BUILD" --prefix /usr >/dev/null
     [ -x stage/usr/bin/ddblock ]

@@ -32,7 +32,7 @@ allowed_for() {
     engine) echo base core wire net aws store engine ;;
     sim) echo base core wire net aws store engine sim ;;
     ddblock.c) echo base core wire net aws store engine ;;
-    cli | examples) echo ;;
+    cli | examples | bindings) echo ;;
     *) return 1 ;;
     esac
 }
@@ -44,7 +44,7 @@ check_include() {
     ddblock/ddblock.h) return ;;
     esac
     case $layer in
-    cli | examples)
+    cli | examples | bindings)
         [[ $name != */* && -e ${file%/*}/$name ]] || fault "$file includes $name, which is not its own"
         return
         ;;
@@ -58,7 +58,7 @@ check_include() {
 
 # Files of the layers, less generated ones.
 sources() {
-    find src cli examples -name '*.[ch]' 2>/dev/null | sort
+    find src cli examples bindings -name node_modules -prune -o -name '*.[ch]' -print 2>/dev/null | sort
 }
 
 # layer_of FILE: src/core/guid.c is core, src/ddblock.c is ddblock.c, cli/main.c is cli.
@@ -150,7 +150,7 @@ check_headers() {
     local header
     while read -r header; do
         check_header "$header"
-    done < <(find include src cli examples -name '*.h' 2>/dev/null | sort)
+    done < <(find include src cli examples bindings -name node_modules -prune -o -name '*.h' -print 2>/dev/null | sort)
 
     echo '#include <ddblock/ddblock.h>' >"$folder/public.c"
     # As an application would, with no extension of the system's asked for.
@@ -177,6 +177,7 @@ case $1 in
 exports) check_exports "$2" ;;
 includes | symbols | headers)
     cd "$2"
+    flags+=" -isystem $(make -s -C bindings/node headers)"
     "check_$1"
     ;;
 *)

@@ -223,7 +223,7 @@ static void a_file_that_is_named_must_be_there(void **state)
     assert_int_equal(setenv("DDBLOCK_CONFIG", "/no/such/file", 1), 0);
     assert_int_equal(settings_parse(&settings, 5, (char **)(uintptr_t)argv, &error),
                      DDBLOCK_INVALID);
-    assert_string_equal(error.message, "it cannot be opened: No such file or directory");
+    assert_string_equal(error.message, "DDBLOCK_CONFIG names it, but it cannot be opened: No such file or directory");
     assert_int_equal(setenv("DDBLOCK_CONFIG", "/dev", 1), 0);
     assert_int_equal(settings_parse(&settings, 5, (char **)(uintptr_t)argv, &error),
                      DDBLOCK_INVALID);

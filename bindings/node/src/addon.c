@@ -29,22 +29,12 @@ void addon_closed(struct addon *addon)
     }
 }
 
-/* Lets go of everything, as the death of a process would: what is held stays held in the
- * table, for a lease or, if it fails closed, for a person to look at. What is only waited for is
- * given up. Blocks for a moment, at the end of a process or of a worker. */
+/* Lets go of everything. Blocks for a moment, if replies are awaited. */
 static void end(struct addon *addon)
 {
-    if (addon->ended) {
-        return;
-    }
-    addon->ended = true;
-    for (struct client *client = addon->clients, *next; client != NULL; client = next) {
-        next = client->next;
-        client_end(client);
-    }
-    for (struct store *store = addon->stores, *next; store != NULL; store = next) {
-        next = store->next;
-        store_end(store);
+    if (!addon->ended) {
+        addon->ended = true;
+        end_all(addon);
     }
 }
 
@@ -95,7 +85,7 @@ static const napi_property_descriptor FUNCTIONS[] = {
     {"start", NULL, addon_start, NULL, NULL, NULL, napi_enumerable, NULL},
     {"end", NULL, addon_end, NULL, NULL, NULL, napi_enumerable, NULL},
     {"openStore", NULL, store_open, NULL, NULL, NULL, napi_enumerable, NULL},
-    {"giveKeys", NULL, store_give_keys, NULL, NULL, NULL, napi_enumerable, NULL},
+    {"giveKeys", NULL, keys_give, NULL, NULL, NULL, napi_enumerable, NULL},
     {"metrics", NULL, store_metrics, NULL, NULL, NULL, napi_enumerable, NULL},
     {"openClient", NULL, client_open, NULL, NULL, NULL, napi_enumerable, NULL},
     {"closeClient", NULL, client_close, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -35,6 +35,14 @@ struct keys {
     int64_t expires_unix_ms;
 };
 
+/* Something that may block, at the end of a context: see end.c. */
+struct job {
+    void (*run)(void *subject);
+    void *subject;
+    struct job *next;
+    bool done;
+};
+
 struct store {
     struct addon *addon;
     ddblock_store *handle;
@@ -42,6 +50,7 @@ struct store {
     size_t pins;  /* who points to this: the users, libuv */
     struct store *next;
     uv_work_t closing;
+    struct job leaving;
     napi_ref ask; /* asks JavaScript for keys; NULL: the library finds them itself */
     uv_async_t asked;
 
@@ -75,6 +84,8 @@ struct lock {
     bool busy;      /* counted in client->busy */
     bool over;      /* its last event has come */
     size_t ensures; /* that run in the thread pool, and use the handle */
+    struct job leaving;
+    bool handed_over; /* what came of that: the handle is gone */
 };
 
 /* addon.c. The addon of a context; false, with an exception pending, if the context is at its
@@ -84,24 +95,44 @@ bool addon_get(napi_env env, struct addon **ret_addon);
 /* Says that one of libuv's handles or works is done. */
 void addon_closed(struct addon *addon);
 
-/* store.c, client.c, lock.c: the functions that lib/ calls, and what they have for each other. */
+/* The others: the functions that lib/ calls, and what they have for each other. */
 napi_value store_open(napi_env env, napi_callback_info info);
-napi_value store_give_keys(napi_env env, napi_callback_info info);
 napi_value store_metrics(napi_env env, napi_callback_info info);
+/* One user less. */
 void store_release(struct store *store);
-void store_end(struct store *store);
+/* One who points to it less: frees the memory when nobody does any more. */
+void store_unpin(struct store *store);
+
+napi_value keys_give(napi_env env, napi_callback_info info);
+/* Has JavaScript asked for keys, if ask is a function. */
+bool keys_ask_javascript(napi_env env, struct store *store, napi_value ask,
+                         ddblock_dynamodb_options *options);
+/* From here on the library's thread asks nothing, and waits for nothing. */
+void keys_refuse(struct store *store);
+void keys_wipe(struct keys *keys);
 
 napi_value client_open(napi_env env, napi_callback_info info);
 napi_value client_close(napi_env env, napi_callback_info info);
 void client_set_busy(struct lock *lock, bool busy);
-void client_end(struct client *client);
+/* Leaves the list and the loop. */
+void client_leave(struct client *client);
+/* Closes it. Without locks this does not wait for anything. */
+void client_finish(struct client *client);
 
 napi_value lock_acquire(napi_env env, napi_callback_info info);
 napi_value lock_release(napi_env env, napi_callback_info info);
 napi_value lock_remaining_ms(napi_env env, napi_callback_info info);
 napi_value lock_touch(napi_env env, napi_callback_info info);
 napi_value lock_ensure(napi_env env, napi_callback_info info);
+/* Frees the handle of a lock whose last event has come, with its outcome; unless the thread
+ * pool uses it: then that does so later. */
 void lock_finish(struct lock *lock, ddblock_error *error);
-void lock_abandon(struct lock *lock);
+/* The handle is gone: from here on the object may go too. */
+void lock_forget(struct lock *lock);
+
+/* Lets go of all that the context has; of what a client still has. They block for a moment, if
+ * replies are awaited. */
+void end_all(struct addon *addon);
+void end_client(struct client *client);
 
 #endif

@@ -1,16 +1,10 @@
 /* client.c - a client in the loop of Node: its events become calls of JavaScript. */
-#include <poll.h>
 #include <stdlib.h>
 
 #include "values.h"
 
-enum {
-    /* Events for one turn of the loop: with more it goes round for others first. */
-    EVENTS_MAX = 256,
-    /* How long the end of a process waits for acquisitions that it gives up, and for releases that
-     * are under way: a round trip; but no program should hang since its table cannot be reached. */
-    END_WAIT_MS = 1000,
-};
+/* Events for one turn of the loop: with more it goes round for others first. */
+enum { EVENTS_MAX = 256 };
 
 /* A process lives as long as it waits for something, or sends heartbeats. */
 void client_set_busy(struct lock *lock, bool busy)
@@ -136,8 +130,7 @@ static void poll_closed(uv_handle_t *handle)
     addon_closed(addon);
 }
 
-/* Leaves the list and the loop. */
-static void leave(struct client *client)
+void client_leave(struct client *client)
 {
     struct client **link = &client->addon->clients;
 
@@ -152,56 +145,17 @@ static void leave(struct client *client)
     uv_close((uv_handle_t *)&client->poll, poll_closed);
 }
 
-/* Without locks this does not wait for anything. */
-static void close_client(struct client *client)
+void client_finish(struct client *client)
 {
     ddblock_client *handle = client->handle;
 
     if (handle == NULL) {
         return;
     }
-    leave(client);
+    client_leave(client);
     client->handle = NULL;
     ddblock_client_close(handle);
     store_release(client->store);
-}
-
-/* Pulls the events of locks that are given up, for a moment. */
-static void wait_for_ends(struct client *client)
-{
-    struct pollfd fd = {.fd = ddblock_client_event_fd(client->handle), .events = POLLIN};
-    uint64_t end = uv_hrtime() + END_WAIT_MS * UINT64_C(1000000);
-    ddblock_event event;
-
-    while (client->locks != NULL) {
-        uint64_t now = uv_hrtime();
-
-        if (ddblock_client_next_event(client->handle, &event) == DDBLOCK_OK) {
-            struct lock *lock = event.user;
-
-            lock->over =
-                event.kind == DDBLOCK_EVENT_NOT_ACQUIRED || event.kind == DDBLOCK_EVENT_RELEASED;
-            lock_finish(lock, NULL);
-        } else if (now >= end || poll(&fd, 1, (int)((end - now) / 1000000) + 1) < 0) {
-            return;
-        }
-    }
-}
-
-void client_end(struct client *client)
-{
-    for (struct lock *lock = client->locks, *next; lock != NULL; lock = next) {
-        next = lock->next;
-        lock_abandon(lock);
-    }
-    wait_for_ends(client);
-    if (client->locks == NULL) {
-        close_client(client);
-    } else {
-        /* The thread pool uses one, and calls this again after that; or one did not end in time:
-         * then the library's thread goes on with it, for as long as the process lives. */
-        leave(client);
-    }
 }
 
 static void finalize_client(napi_env env, void *data, void *hint)
@@ -209,8 +163,8 @@ static void finalize_client(napi_env env, void *data, void *hint)
     struct client *client = data;
 
     (void)env, (void)hint;
-    if (client->locks == NULL) { /* else see client_end */
-        close_client(client);
+    if (client->locks == NULL) { /* else see end.c */
+        client_finish(client);
         unreference(client);
     }
 }
@@ -293,7 +247,7 @@ napi_value client_open(napi_env env, napi_callback_info info)
     store->users++;
     if (!join_loop(env, client) ||
         !values_wrap(env, arguments[0], WRAPPED_CLIENT, client, finalize_client)) {
-        close_client(client);
+        client_finish(client);
         unreference(client);
     }
 out:
@@ -309,7 +263,7 @@ napi_value client_close(napi_env env, napi_callback_info info)
 
     if (values_arguments(env, info, 1, &argument) &&
         values_unwrap(env, argument, WRAPPED_CLIENT, (void **)&client) && client->locks == NULL) {
-        close_client(client);
+        client_finish(client);
     }
     return NULL;
 }

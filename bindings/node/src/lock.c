@@ -21,20 +21,28 @@ static struct lock *unwrap(napi_env env, napi_value object)
     return values_unwrap(env, object, WRAPPED_LOCK, (void **)&lock) ? lock : NULL;
 }
 
+/* The lock of an argument, if its handle is there for this thread to use. */
+static struct lock *argument_open(napi_env env, napi_callback_info info)
+{
+    napi_value argument = NULL;
+    struct lock *lock = values_arguments(env, info, 1, &argument) ? unwrap(env, argument) : NULL;
+
+    return lock != NULL && lock->handle != NULL && lock->leaving.run == NULL ? lock : NULL;
+}
+
 static void finalize_lock(napi_env env, void *data, void *hint)
 {
     struct lock *lock = data;
 
     (void)env, (void)hint;
-    /* Only at the end of the context is there still a handle: one that the library's thread or the
-     * thread pool goes on with, and its event would point here. */
+    /* Only at the end of the context is there still a handle: one that a thread goes on with, and
+     * its event would point here. */
     if (lock->handle == NULL) {
         free(lock);
     }
 }
 
-/* The handle is gone: from here on the object may go too. */
-static void forget(struct lock *lock)
+void lock_forget(struct lock *lock)
 {
     struct client *client = lock->client;
     struct lock **link = &client->locks;
@@ -50,8 +58,6 @@ static void forget(struct lock *lock)
     lock->object = NULL;
 }
 
-/* Frees the handle of a lock whose last event has come, with its outcome; unless the thread
- * pool uses it: then that does so later. */
 void lock_finish(struct lock *lock, ddblock_error *error)
 {
     if (!lock->over || lock->handle == NULL) {
@@ -62,24 +68,8 @@ void lock_finish(struct lock *lock, ddblock_error *error)
     }
     if (lock->ensures == 0) {
         (void)ddblock_release(lock->handle, error); /* does not wait: its last event has come */
-        forget(lock);
+        lock_forget(lock);
     }
-}
-
-/* As the death of the process would: no more heartbeats, and no release. */
-void lock_abandon(struct lock *lock)
-{
-    char text[DDBLOCK_EXPORT_SIZE];
-
-    if (lock->ensures > 0) {
-        return; /* when that is over */
-    }
-    if (lock->held && ddblock_lock_export(lock->handle, text, sizeof(text), NULL) == DDBLOCK_OK) {
-        explicit_bzero(text, sizeof(text));
-        forget(lock);
-        return;
-    }
-    ddblock_release_start(lock->handle);
 }
 
 /* acquire(client, object, partition, sort, waitMs): makes object the lock. Events follow. */
@@ -134,10 +124,9 @@ out:
 /* release(lock): or gives up waiting for it. The event tells the outcome. */
 napi_value lock_release(napi_env env, napi_callback_info info)
 {
-    napi_value argument = NULL;
-    struct lock *lock = values_arguments(env, info, 1, &argument) ? unwrap(env, argument) : NULL;
+    struct lock *lock = argument_open(env, info);
 
-    if (lock != NULL && lock->handle != NULL && !lock->client->addon->ended) {
+    if (lock != NULL && !lock->client->addon->ended) {
         client_set_busy(lock, true);
         ddblock_release_start(lock->handle);
     }
@@ -147,25 +136,20 @@ napi_value lock_release(napi_env env, napi_callback_info info)
 /* remainingMs(lock): Infinity for a held lock that fails closed. */
 napi_value lock_remaining_ms(napi_env env, napi_callback_info info)
 {
-    napi_value argument = NULL;
+    struct lock *lock = argument_open(env, info);
+    int64_t ms = lock != NULL ? ddblock_lock_remaining_ms(lock->handle) : 0;
     napi_value result = NULL;
-    struct lock *lock = values_arguments(env, info, 1, &argument) ? unwrap(env, argument) : NULL;
-    int64_t ms = 0;
 
-    if (lock != NULL) {
-        ms = lock->handle != NULL ? ddblock_lock_remaining_ms(lock->handle) : 0;
-        (void)napi_create_double(env, ms == INT64_MAX ? INFINITY : (double)ms, &result);
-    }
+    (void)napi_create_double(env, ms == INT64_MAX ? INFINITY : (double)ms, &result);
     return result;
 }
 
 /* touch(lock): for the watchdog. */
 napi_value lock_touch(napi_env env, napi_callback_info info)
 {
-    napi_value argument = NULL;
-    struct lock *lock = values_arguments(env, info, 1, &argument) ? unwrap(env, argument) : NULL;
+    struct lock *lock = argument_open(env, info);
 
-    if (lock != NULL && lock->handle != NULL) {
+    if (lock != NULL) {
         ddblock_lock_touch(lock->handle);
     }
     return NULL;
@@ -203,7 +187,7 @@ static void ensured(napi_env env, napi_status status, void *data)
     }
     lock->ensures--;
     if (addon->ended) {
-        client_end(lock->client);
+        end_client(lock->client);
     } else {
         lock_finish(lock, NULL);
         answer(env, ensure);

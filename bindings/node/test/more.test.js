@@ -3,7 +3,6 @@
 
 const assert = require("assert");
 const events = require("events");
-const http = require("http");
 const path = require("path");
 const test = require("node:test");
 
@@ -69,61 +68,6 @@ test("a signal that comes after the lock does nothing to it", async () =>
     await lock.release();
 });
 
-test("ensure sends a heartbeat where too little is left", async () =>
-{
-    const lock = await new FailOpen(OPEN).acquireLock("ensured");
-    const before = await support.item("locks", { id: "ensured" });
-
-    await lock.ensure(1000);
-    assert.deepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
-    await support.sleep(1000);
-    await lock.ensure(19500);
-    assert(lock.remainingMs > 18000);
-    assert.notDeepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
-    await assert.rejects(lock.ensure(20001), { code: "ValidationException" });
-    await lock.release();
-    await assert.rejects(lock.ensure(1), { code: "LockLost" });
-});
-
-test("ensure, released meanwhile", async () =>
-{
-    const proxy = await support.startProxy();
-    const lock = await new FailOpen({ ...OPEN, dynamodb: support.documentClient(proxy.endpoint) })
-        .acquireLock("ensured and released");
-
-    await support.sleep(200);
-    await proxy.tell("on UpdateItem 1 delay-reply 1000");
-    const ensuring = lock.ensure(19900);
-    const [ensured, released] = await Promise.allSettled([ensuring, lock.release()]);
-    assert.strictEqual(ensured.reason?.code, "LockLost");
-    assert.strictEqual(released.status, "fulfilled");
-    proxy.stop();
-});
-
-test("at risk, then lost", async () =>
-{
-    const proxy = await support.startProxy();
-    const client = new FailOpen({
-        ...OPEN, dynamodb: support.documentClient(proxy.endpoint),
-        leaseDurationMs: 3000, heartbeatPeriodMs: 500
-    });
-    const lock = await client.acquireLock("risky");
-    const risk = events.once(lock, "at-risk");
-    const lost = new Promise(resolve => lock.on("lost", resolve));
-    const failed = new Promise(resolve => lock.on("error", resolve));
-
-    await proxy.tell("on * 1+ reset");
-    assert.strictEqual((await risk)[0].code, "NetworkingError");
-    const error = await lost;
-    assert.strictEqual(error.code, "LockLost");
-    assert.strictEqual(await failed, error);
-    assert.strictEqual(lock.remainingMs, 0);
-    assert(!lock.held);
-    await proxy.tell("clear");
-    await assert.rejects(lock.release(), { code: "FailedToReleaseLock" });
-    proxy.stop();
-});
-
 test("a lock that somebody else took is lost at the next heartbeat", async () =>
 {
     const lock = await new FailOpen({ ...OPEN, heartbeatPeriodMs: 300 }).acquireLock("stolen");
@@ -163,26 +107,6 @@ test("closing a client ends what it holds and waits for", async () =>
     assert.strictEqual((await support.item("locks", { id: "one" })).leaseDurationMs, 1);
     await assert.rejects(client.acquireLock("one"), { code: "RequestAbortedError" });
     await other.release();
-});
-
-test("keys from a function are asked for again before they expire", async () =>
-{
-    let asked = 0;
-    const credentials = async () =>
-    {
-        asked++;
-        await support.sleep(50);
-        return { ...support.KEYS, expiration: new Date(Date.now() + 2000) };
-    };
-    const client = new FailOpen({
-        ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
-    });
-    for (let i = 0; i < 300 && asked < 2; i++)
-    {
-        await (await client.acquireLock("keys")).release();
-        await support.sleep(100);
-    }
-    assert(asked >= 2);
 });
 
 test("keys that cannot be had", async () =>
@@ -235,15 +159,30 @@ test("a client of SDK 3", async () =>
         { message: "lost the map" });
 });
 
-test("the thread of JavaScript is never held up", async () =>
+async function keysAreAskedForAgain()
 {
-    const server = http.createServer(() => {}); /* never answers */
-    await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
+    let asked = 0;
+    const credentials = async () =>
+    {
+        asked++;
+        await support.sleep(50);
+        return { ...support.KEYS, expiration: new Date(Date.now() + 2000) };
+    };
     const client = new FailOpen({
-        ...OPEN, dynamodb: {
-            endpoint: `http://127.0.0.1:${server.address().port}`, region: "us-east-1", ...support.KEYS
-        }
+        ...OPEN, dynamodb: { endpoint: support.ENDPOINT, region: "us-east-1", credentials }
     });
+    for (let i = 0; i < 300 && asked < 2; i++)
+    {
+        await (await client.acquireLock("keys")).release();
+        await support.sleep(100);
+    }
+    assert(asked >= 2);
+}
+
+async function nothingHoldsJavaScriptUp()
+{
+    const silent = await support.startSilent();
+    const client = new FailOpen({ ...OPEN, dynamodb: support.documentClient(silent.endpoint) });
     let last = Date.now();
     let longest = 0;
     const timer = setInterval(() =>
@@ -255,11 +194,70 @@ test("the thread of JavaScript is never held up", async () =>
     const waiting = client.acquireLock("a", { signal: controller.signal });
     await support.sleep(500);
     controller.abort();
-    server.closeAllConnections?.();
-    server.close();
+    silent.stop();
     await assert.rejects(waiting, { name: "AbortError" });
     await client.close();
     clearInterval(timer);
     console.log(`# at most ${longest} ms`);
     assert(longest < 2000);
+}
+
+support.together("what takes its time", {
+    "ensure sends a heartbeat where too little is left": async () =>
+    {
+        const lock = await new FailOpen(OPEN).acquireLock("ensured");
+        const before = await support.item("locks", { id: "ensured" });
+
+        await lock.ensure(1000);
+        assert.deepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
+        await support.sleep(1000);
+        await lock.ensure(19500);
+        assert(lock.remainingMs > 18000);
+        assert.notDeepStrictEqual((await support.item("locks", { id: "ensured" })).guid, before.guid);
+        await assert.rejects(lock.ensure(20001), { code: "ValidationException" });
+        await lock.release();
+        await assert.rejects(lock.ensure(1), { code: "LockLost" });
+    },
+    "ensure, released meanwhile": async () =>
+    {
+        const proxy = await support.startProxy();
+        const lock = await new FailOpen({ ...OPEN, dynamodb: support.documentClient(proxy.endpoint) })
+            .acquireLock("ensured and released");
+
+        await support.sleep(200);
+        await proxy.tell("on UpdateItem 1 delay-reply 1000");
+        const ensuring = lock.ensure(19900);
+        const [ensured, released] = await Promise.allSettled([ensuring, lock.release()]);
+        assert.strictEqual(ensured.reason?.code, "LockLost");
+        assert.strictEqual(released.status, "fulfilled");
+        proxy.stop();
+    },
+    "at risk, then lost": async () =>
+    {
+        const proxy = await support.startProxy();
+        const client = new FailOpen({
+            ...OPEN, dynamodb: support.documentClient(proxy.endpoint),
+            leaseDurationMs: 3000, heartbeatPeriodMs: 500
+        });
+        const lock = await client.acquireLock("risky");
+        const risk = events.once(lock, "at-risk");
+        const lost = new Promise(resolve => lock.on("lost", resolve));
+        const failed = new Promise(resolve => lock.on("error", resolve));
+
+        await proxy.tell("on * 1+ reset");
+        assert.strictEqual((await risk)[0].code, "NetworkingError");
+        const error = await lost;
+        assert.strictEqual(error.code, "LockLost");
+        assert.strictEqual(await failed, error);
+        assert.strictEqual(lock.remainingMs, 0);
+        assert(!lock.held);
+        await proxy.tell("clear");
+        await assert.rejects(lock.release(), { code: "FailedToReleaseLock" });
+        proxy.stop();
+    },
+    /* The library asks for keys, and gives up on a table, after ten seconds. */
+    "keys from a function are asked for again before they expire": keysAreAskedForAgain,
+    "the thread of JavaScript is never held up": nothingHoldsJavaScriptUp
 });
+
+support.mustEnd();

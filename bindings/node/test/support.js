@@ -5,8 +5,10 @@
 
 const { spawn } = require("child_process");
 const crypto = require("crypto");
+const http = require("http");
 const path = require("path");
 const readline = require("readline");
+const test = require("node:test");
 
 const ROOT = path.join(__dirname, "..", "..", "..");
 const MODULES = path.join(ROOT, "test", "npm", "node_modules");
@@ -15,6 +17,9 @@ process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
 const PACKAGE = process.env.DDBLOCK_NODE_PACKAGE;
 const ENDPOINT = process.env.DDBLOCK_TEST_DYNAMODB_ENDPOINT;
 const AWS = require(path.join(MODULES, "aws-sdk"));
+
+/* Connections that are kept alive, of the SDKs and of the engine, end in five seconds. */
+const END_MS_MAX = 20000;
 
 /* The engine keeps the tables of each access key apart: nobody meets ours. */
 const KEYS = {
@@ -80,8 +85,42 @@ async function startProxy()
             child.stdin.write(`${command}\n`);
             return (await lines.next()).value;
         },
-        stop: () => child.stdin.end()
+        stop: () => child.kill()
     };
+}
+
+/* A server that never answers. */
+async function startSilent()
+{
+    const server = http.createServer(() => {});
+    await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
+
+    return {
+        endpoint: `http://127.0.0.1:${server.address().port}`,
+        stop()
+        {
+            server.closeAllConnections?.(); /* of later Nodes; the clients end them, too */
+            server.close();
+        }
+    };
+}
+
+/* Tests that spend their time waiting, run at once; by their names. */
+function together(name, tests)
+{
+    test(name, { concurrency: true }, t => Promise.all(
+        Object.entries(tests).map(([part, run]) => t.test(part, run))));
+}
+
+/* The last line of a file of tests: a process that does not end by itself, soon after its last test,
+ * has failed. */
+function mustEnd()
+{
+    test.after(() => setTimeout(() =>
+    {
+        console.error("something that a test left behind keeps the process");
+        process.exit(1);
+    }, END_MS_MAX).unref());
 }
 
 function sleep(ms)
@@ -91,5 +130,6 @@ function sleep(ms)
 
 module.exports = {
     AWS, ENDPOINT, KEYS, MODULES, PACKAGE, ROOT,
-    createTable, documentClient, item, run, sleep, startProxy
+    createTable, documentClient, item, mustEnd, run, sleep, startProxy, startSilent,
+    together
 };
