@@ -12,7 +12,6 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "harness.h"
 
@@ -55,14 +54,6 @@ static void *take_turns(void *argument)
         }
     }
     return NULL;
-}
-
-static double now_ms(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 static void run(struct bench *bench, pthread_t *threads, long count)

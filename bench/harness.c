@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void die(const char *what)
@@ -49,10 +50,22 @@ void standin_start(struct standin *standin, char **arguments)
     standin->port = read_number(standin);
 }
 
+struct counts standin_counts(const struct standin *standin)
+{
+    struct counts counts = {0};
+    char line[128];
+
+    (void)kill(standin->pid, SIGUSR1);
+    if (fgets(line, sizeof(line), standin->out) == NULL ||
+        sscanf(line, "%lld %lld %lld", &counts.requests, &counts.writes, &counts.half_reads) != 3) {
+        die("the stand-in has ended");
+    }
+    return counts;
+}
+
 long long standin_answered(const struct standin *standin)
 {
-    (void)kill(standin->pid, SIGUSR1);
-    return read_number(standin);
+    return standin_counts(standin).requests;
 }
 
 void standin_stop(struct standin *standin)
@@ -79,6 +92,28 @@ ddblock_store *standin_open_store(const struct standin *standin)
         die(error.message);
     }
     return store;
+}
+
+double now_ms(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+double quantile(double *values, size_t count, double share)
+{
+    qsort(values, count, sizeof(*values), compare);
+    return count > 0 ? values[(size_t)((double)(count - 1) * share)] : 0;
 }
 
 static double usage_us(int who)

@@ -2,6 +2,7 @@
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -20,7 +21,14 @@ void die(const char *what);
 /* arguments: the stand-in's path, its arguments, NULL. */
 void standin_start(struct standin *standin, char **arguments);
 
-/* How many requests it has answered so far. */
+/* What it has counted so far: requests answered, and units as standin_table.h has them. */
+struct counts {
+    long long requests;
+    long long writes;
+    long long half_reads;
+};
+
+struct counts standin_counts(const struct standin *standin);
 long long standin_answered(const struct standin *standin);
 
 /* Lets it end, and waits for that. */
@@ -28,6 +36,12 @@ void standin_stop(struct standin *standin);
 
 /* A store on the stand-in. */
 ddblock_store *standin_open_store(const struct standin *standin);
+
+/* Milliseconds of a clock that begins anywhere. */
+double now_ms(void);
+
+/* Sorts them, and returns the one below which this share of them lies. */
+double quantile(double *values, size_t count, double share);
 
 /* User and system time of this process, and of all its threads but the one that asks. */
 double cpu_us(void);

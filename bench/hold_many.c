@@ -6,7 +6,7 @@
  * 3 s) by one engine thread, holds them for SECONDS, and prints one line of figures:
  *
  *     locks lost at_risk heartbeats cpu_us_per_heartbeat bytes_per_lock bytes_per_lock_max
- *     resident_bytes_per_lock least_remaining_ms library_cpu_ms wake_ups
+ *     resident_bytes_per_lock least_remaining_ms library_cpu_ms wake_ups requests_per_heartbeat
  *
  * CPU is user and system time of this process while it holds, over the replies that the stand-in
  * sent meanwhile; library_cpu_ms that of the library's threads alone, which went to sleep and were
@@ -49,6 +49,7 @@ struct usage {
     double resident_bytes;
     long long replies;
     long long wake_ups;
+    long long renewals; /* as the library counts them */
 };
 
 static double resident_bytes(void)
@@ -74,12 +75,18 @@ static double allocated_bytes(void)
 
 static struct usage usage_now(const struct bench *bench)
 {
+    ddblock_metrics metrics;
+
+    if (ddblock_store_metrics(bench->store, &metrics) != DDBLOCK_OK) {
+        die("no metrics");
+    }
     return (struct usage){
         .cpu_us = cpu_us(),
         .library_cpu_us = cpu_of_others_us(),
         .resident_bytes = resident_bytes(),
         .replies = standin_answered(&bench->standin),
         .wake_ups = wake_ups(),
+        .renewals = (long long)metrics.requests_renew,
     };
 }
 
@@ -160,28 +167,22 @@ static void look(struct bench *bench)
     }
 }
 
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a;
-    double right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
 static void print(const struct bench *bench, const struct usage *empty, const struct usage *first,
                   const struct usage *last)
 {
     long long replies = last->replies - first->replies;
     double count = (double)bench->count;
+    double median = quantile(bench->allocated_bytes, (size_t)bench->seconds, 0.5);
 
-    qsort(bench->allocated_bytes, (size_t)bench->seconds, sizeof(double), compare);
-    printf("%ld %ld %ld %lld %.1f %.0f %.0f %.0f %" PRId64 " %.1f %lld\n", bench->count,
+    printf("%ld %ld %ld %lld %.1f %.0f %.0f %.0f %" PRId64 " %.1f %lld %.3f\n", bench->count,
            bench->lost, bench->at_risk, replies,
-           replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0,
-           bench->allocated_bytes[bench->seconds / 2] / count,
+           replies > 0 ? (last->cpu_us - first->cpu_us) / (double)replies : 0.0, median / count,
            bench->allocated_bytes[bench->seconds - 1] / count,
            (last->resident_bytes - empty->resident_bytes) / count, bench->least_remaining_ms,
-           (last->library_cpu_us - first->library_cpu_us) / 1000, last->wake_ups - first->wake_ups);
+           (last->library_cpu_us - first->library_cpu_us) / 1000, last->wake_ups - first->wake_ups,
+           last->renewals > first->renewals
+               ? (double)replies / (double)(last->renewals - first->renewals)
+               : 0.0);
 }
 
 static void run(struct bench *bench)

@@ -1,11 +1,13 @@
 /* standin.c - a small server in place of DynamoDB, so that a benchmark measures the client.
  *
- *     standin [DELAY_MS [LOST_PERMILLE]]
+ *     standin [DELAY_MS [LOST_PERMILLE [RECORD]]]
  *
  * Listens on a free port of 127.0.0.1, prints the port on a line, and answers from memory until its
  * standard input ends. Each reply is sent DELAY_MS after its request came; of a thousand, by
- * chance, LOST_PERMILLE are carried out and never answered: the connection is closed. On SIGUSR1 it
- * prints how many requests it has answered. What it is not is said in standin_table.c. */
+ * chance, LOST_PERMILLE are carried out and never answered: the connection is closed. Appends each
+ * request as it came to the file RECORD, if one is given. On SIGUSR1 it prints how many requests it
+ * has answered, and the write units and half read units for what it was asked. What it is not is
+ * said in standin_table.c. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -39,6 +41,7 @@ struct server {
     uint32_t lost_permille;
     uint64_t answered;
     uint64_t random;
+    FILE *record; /* NULL: none */
     int epoll_fd;
     int listen_fd;
     int signal_fd;
@@ -105,6 +108,14 @@ static void answer(struct server *server, struct connection *connection, struct 
     }
 }
 
+static void record(const struct server *server, struct bytes request)
+{
+    if (server->record != NULL) {
+        (void)fwrite(request.data, 1, request.size, server->record);
+        (void)fflush(server->record);
+    }
+}
+
 /* One whole request in what was received, if there is one. Clients do not pipeline. */
 static void parse(struct server *server, struct connection *connection)
 {
@@ -125,6 +136,7 @@ static void parse(struct server *server, struct connection *connection)
         return;
     }
     target++;
+    record(server, bytes_from(text, head + body));
     answer(server, connection, bytes_from(target, strcspn(target, "\r\n")),
            bytes_from(text + head, body));
     if (connection->fd >= 0) {
@@ -184,6 +196,15 @@ static void send_due(struct server *server)
     }
 }
 
+static void print_counts(const struct server *server)
+{
+    struct table_units units = table_units(server->table);
+
+    printf("%llu %llu %llu\n", (unsigned long long)server->answered,
+           (unsigned long long)units.writes, (unsigned long long)units.half_reads);
+    (void)fflush(stdout);
+}
+
 /* Serves until standard input ends. */
 static void serve(struct server *server)
 {
@@ -203,8 +224,7 @@ static void serve(struct server *server)
                 accept_one(server);
             } else if (fd == server->signal_fd) {
                 (void)!read(fd, &info, sizeof(info));
-                printf("%llu\n", (unsigned long long)server->answered);
-                (void)fflush(stdout);
+                print_counts(server);
             } else if (server->connections[fd].fd == fd) {
                 receive(server, &server->connections[fd]);
             }
@@ -246,6 +266,12 @@ int main(int argc, char **argv)
 
     server.delay = duration_from_ms(argc > 1 ? strtol(argv[1], NULL, 10) : 0);
     server.lost_permille = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    if (argc > 3) {
+        server.record = fopen(argv[3], "ae");
+        if (server.record == NULL) {
+            die(argv[3]);
+        }
+    }
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGUSR1);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
@@ -266,6 +292,9 @@ int main(int argc, char **argv)
         if (server.connections[fd].fd == fd) {
             close_connection(&server, &server.connections[fd]);
         }
+    }
+    if (server.record != NULL) {
+        (void)fclose(server.record);
     }
     free(server.connections);
     heap_finish(&server.timers);

@@ -1,8 +1,9 @@
 /* standin_table.c - the table of the stand-in.
  *
- * Knows the requests of ddblock alone, by the expressions that dynamodb_request.c writes, and
- * carries them out with the rules of store/transition.c. It is no engine: it evaluates no
- * expression, checks no signature and keeps nothing on disk. */
+ * Knows the requests of ddblock, by the expressions that dynamodb_request.c writes, which it
+ * carries out with the rules of store/transition.c, and those of the npm package
+ * dynamodb-lock-client. It is no engine: it evaluates no expression, checks no signature and keeps
+ * nothing on disk. */
 #include "standin_table.h"
 
 #include <inttypes.h>
@@ -15,6 +16,10 @@
 
 enum { BUCKETS = 1 << 16, REPLY_TEXT_MAX = 4096 };
 
+/* Of a lock, beside its key. */
+static const char *const ATTRIBUTES[] = {"guid", "owner", "fencingToken", "leaseDurationMs",
+                                         "lockAcquiredTimeUnixMs"};
+
 struct item {
     char *key; /* the Key member as text */
     struct record record;
@@ -23,6 +28,7 @@ struct item {
 
 struct table {
     struct item *buckets[BUCKETS];
+    struct table_units units;
 };
 
 struct table *table_create(void)
@@ -42,6 +48,11 @@ void table_destroy(struct table *table)
         }
     }
     free(table);
+}
+
+struct table_units table_units(const struct table *table)
+{
+    return table->units;
 }
 
 /* The item of a key, made if it is not there. Takes the key over. */
@@ -213,9 +224,56 @@ static json_t *key_of(const json_t *body)
         return json_incref(key);
     }
     key = json_copy(json_object_get(body, "Item")); /* a PutItem: all but what is not the key */
-    (void)json_object_del(key, "guid");
-    (void)json_object_del(key, "owner");
+    for (size_t i = 0; i < sizeof(ATTRIBUTES) / sizeof(ATTRIBUTES[0]); i++) {
+        (void)json_object_del(key, ATTRIBUTES[i]);
+    }
     return key;
+}
+
+static void count(struct table *table, enum request_kind kind, const json_t *body)
+{
+    if (kind != REQUEST_READ_LATEST) {
+        table->units.writes++;
+    } else {
+        table->units.half_reads += json_is_true(json_object_get(body, "ConsistentRead")) ? 2 : 1;
+    }
+}
+
+/* The original writes whole items, also to renew and to release. */
+static bool is_put_of_original(const json_t *body)
+{
+    return json_object_get(json_object_get(body, "Item"), "fencingToken") != NULL;
+}
+
+/* Its conditions: the item is not there, or has the guid (and, to take it over, the token) that
+ * was seen; to renew and release it must be there. */
+static void put_of_original(const json_t *body, struct record *record, struct outcome *outcome)
+{
+    const json_t *item = json_object_get(body, "Item");
+    const json_t *values = json_object_get(body, "ExpressionAttributeValues");
+    uint8_t seen[GUID_SIZE] = {0};
+    bool applies;
+
+    guid_of(values, ":guid", seen, sizeof(seen));
+    if (record->kind == RECORD_ABSENT) {
+        applies = strstr(text_of(body, "ConditionExpression"), "attribute_not_exists") != NULL;
+    } else {
+        applies = record->guid.size == GUID_SIZE &&
+                  memcmp(seen, record->guid.bytes, GUID_SIZE) == 0 &&
+                  (json_object_get(values, ":fencingToken") == NULL ||
+                   (uint64_t)number_of(values, ":fencingToken") == record->token);
+    }
+    *outcome = (struct outcome){.kind = applies ? OUTCOME_APPLIED : OUTCOME_REFUSED};
+    if (applies) {
+        *record =
+            (struct record){.kind = RECORD_FAIL_OPEN,
+                            .guid = {.type = 'B', .size = GUID_SIZE},
+                            .token = (uint64_t)number_of(item, "fencingToken"),
+                            .lease_ms = number_of(item, "leaseDurationMs"),
+                            .acquired_time_unix_ms = number_of(item, "lockAcquiredTimeUnixMs")};
+        guid_of(item, "guid", record->guid.bytes, GUID_SIZE);
+        text_copy(record->owner, sizeof(record->owner), bytes_from_string(owner_of(body)));
+    }
 }
 
 int table_answer(struct table *table, struct bytes target, struct bytes text, struct buffer *reply)
@@ -230,8 +288,13 @@ int table_answer(struct table *table, struct bytes target, struct bytes text, st
     if (body != NULL && key != NULL && kind != REQUEST_NONE) {
         struct item *item = find(table, json_dumps(key, JSON_SORT_KEYS | JSON_COMPACT));
 
-        read_request(body, kind, &ask);
-        transition_apply(&ask, owner_of(body), &item->record, &outcome);
+        count(table, kind, body);
+        if (is_put_of_original(body)) {
+            put_of_original(body, &item->record, &outcome);
+        } else {
+            read_request(body, kind, &ask);
+            transition_apply(&ask, owner_of(body), &item->record, &outcome);
+        }
         status = write_outcome(&outcome, reply);
     } else {
         buffer_append_string(reply, "{\"__type\":\"ValidationException\",\"message\":\"the "

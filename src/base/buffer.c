@@ -87,18 +87,27 @@ void buffer_append_string(struct buffer *buffer, const char *text)
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
+    size_t room;
     int needed;
 
+    if (!buffer_reserve(buffer, 0)) {
+        return;
+    }
+    /* Most of what is appended finds room, and is formatted once. */
+    room = buffer->capacity - buffer->size;
     va_start(arguments, format);
-    needed = vsnprintf(NULL, 0, format, arguments);
+    needed = vsnprintf((char *)buffer->data + buffer->size, room, format, arguments);
     va_end(arguments);
     if (needed < 0 || !buffer_reserve(buffer, (size_t)needed)) {
+        explicit_bzero(buffer->data + buffer->size, room);
         buffer->failed = true;
         return;
     }
-    va_start(arguments, format);
-    (void)vsnprintf((char *)buffer->data + buffer->size, (size_t)needed + 1, format, arguments);
-    va_end(arguments);
+    if ((size_t)needed >= room) {
+        va_start(arguments, format);
+        (void)vsnprintf((char *)buffer->data + buffer->size, (size_t)needed + 1, format, arguments);
+        va_end(arguments);
+    }
     buffer->size += (size_t)needed;
 }
 

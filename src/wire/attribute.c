@@ -5,9 +5,7 @@
 
 #include "wire/base64.h"
 #include "wire/json_text.h"
-
-/* "The maximum item size in DynamoDB is 400 KB" (API reference, quotas); base64 adds a third. */
-enum { BASE64_SIZE_MAX = 400 * 1024 / 3 * 4 + 4 };
+#include "wire/json_write.h"
 
 bool attribute_find(struct bytes item, const char *name, struct attribute *ret_attribute)
 {
@@ -32,39 +30,19 @@ bool attribute_find(struct bytes item, const char *name, struct attribute *ret_a
     return found > 0;
 }
 
-static json_t *binary_create(struct bytes value)
+bool attribute_append(struct buffer *target, char type, struct bytes value)
 {
-    struct buffer text;
-    json_t *json = NULL;
-
-    buffer_init(&text, BASE64_SIZE_MAX);
-    base64_append(&text, value);
-    if (buffer_ok(&text)) {
-        json = json_stringn(buffer_string(&text), text.size);
-    }
-    buffer_finish(&text);
-    return json;
-}
-
-json_t *attribute_create(char type, struct bytes value)
-{
-    json_t *attribute = NULL;
-    json_t *text;
+    bool ok = true;
 
     assert(type == 'S' || type == 'N' || type == 'B');
+    buffer_append(target, bytes_from((char[5]){'{', '"', type, '"', ':'}, 5));
     if (type == 'B') {
-        text = binary_create(value);
+        buffer_append_string(target, "\"");
+        base64_append(target, value);
+        buffer_append_string(target, "\"");
     } else {
-        text = json_stringn(value.size > 0 ? (const char *)value.data : "", value.size);
+        ok = json_write_string(target, value);
     }
-    if (text == NULL) {
-        return NULL;
-    }
-    attribute = json_object();
-    /* Takes the text over, also on failure; a NULL object is a failure. */
-    if (json_object_set_new(attribute, (char[2]){type, '\0'}, text) != 0) {
-        json_decref(attribute);
-        return NULL;
-    }
-    return attribute;
+    buffer_append_string(target, "}");
+    return ok;
 }

@@ -2,9 +2,7 @@
 #ifndef WIRE_ATTRIBUTE_H
 #define WIRE_ATTRIBUTE_H
 
-#include <jansson.h>
-
-#include "base/bytes.h"
+#include "base/buffer.h"
 
 /* No attribute of a lock's item may be longer: a partition key has at most 2048 bytes, which base64
  * makes 2732; a guid has at most 128, a number DECIMAL_SIZE_MAX, an owner is cut at 255. */
@@ -26,8 +24,8 @@ static inline struct bytes attribute_bytes(const struct attribute *attribute)
 /* Finds an attribute by its name in an item, a valid JSON text; false if it has none. */
 bool attribute_find(struct bytes item, const char *name, struct attribute *ret_attribute);
 
-/* Makes a value to be sent: type 'S', 'N' or 'B', of which value has the bytes. NULL if there is
- * no memory, or text is not UTF-8. */
-json_t *attribute_create(char type, struct bytes value);
+/* Appends a value to be sent: type 'S', 'N' or 'B', of which value has the bytes. False if it is
+ * text and not UTF-8; what was appended then is of no use. */
+bool attribute_append(struct buffer *target, char type, struct bytes value);
 
 #endif

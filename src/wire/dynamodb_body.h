@@ -5,16 +5,27 @@
 #ifndef WIRE_DYNAMODB_BODY_H
 #define WIRE_DYNAMODB_BODY_H
 
-#include <jansson.h>
-
 #include "base/buffer.h"
 
+/* A parameter that is an object or an array: where its text begins and ends. */
+struct dynamodb_body_part {
+    const char *parameter;
+    size_t begin;
+    size_t end;
+};
+
+/* The most is that of a new table: AttributeDefinitions, KeySchema, Tags. An acquisition has Key,
+ * ExpressionAttributeNames and ExpressionAttributeValues; there is room for as many again. */
+enum { DYNAMODB_BODY_PARTS_MAX = 6 };
+
 struct dynamodb_body {
-    json_t *root;
+    struct buffer text; /* all but the last brace */
+    struct dynamodb_body_part parts[DYNAMODB_BODY_PARTS_MAX];
+    size_t part_count;
     bool failed;
 };
 
-/* A body with a TableName. */
+/* A body with a TableName. Names of parameters are kept, not copied: they must be constants. */
 void dynamodb_body_init(struct dynamodb_body *body, const char *table);
 void dynamodb_body_finish(struct dynamodb_body *body);
 
@@ -46,7 +57,8 @@ void dynamodb_body_tag(struct dynamodb_body *body, const char *key, const char *
 /* Appends the body as text. False if it could not be built: no memory, or not UTF-8. */
 bool dynamodb_body_write(const struct dynamodb_body *body, struct buffer *buffer);
 
-/* The same of one parameter's value, which must be there unless the body has failed. */
+/* The same of the value of one parameter that is an object or an array, which must be there unless
+ * the body has failed. */
 bool dynamodb_body_write_parameter(const struct dynamodb_body *body, const char *parameter,
                                    struct buffer *buffer);
 

@@ -126,7 +126,7 @@ does_what_it_shows() {
     # shellcheck disable=SC2046
     g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude program.cpp \
         "$ROOT/build/release/src/libddblock.a" \
-        $(pkg-config --libs libcurl libcrypto jansson sqlite3) -pthread -o program
+        $(pkg-config --libs libcurl libcrypto sqlite3) -pthread -o program
     run -0 ./program
     [ "$output" = $'step 1, token 1\nstep 2, token 1\nstep 3, token 1' ]
     run -0 ddblock show --table locks backup
@@ -173,7 +173,7 @@ does_what_it_shows() {
     [ "$output" = 'writing with token 1' ]
     block docs/migrating-from-node.md ddblock_acquire c >ours.c
     cc -std=c17 -Wall -Wextra -Wpedantic -Werror -Iinclude ours.c \
-        "$ROOT/build/release/src/libddblock_static.a" -lcurl -lcrypto -ljansson -lsqlite3 -pthread -o ours
+        "$ROOT/build/release/src/libddblock_static.a" -lcurl -lcrypto -lsqlite3 -pthread -o ours
     run -0 ./ours
     [ "$output" = 'writing with token 2' ]
     block docs/migrating-from-node.md 'ddblock run' | does_what_it_shows

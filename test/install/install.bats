@@ -43,7 +43,7 @@ shared() {
 archive() {
     # shellcheck disable=SC2046
     compile "$2" "$1" "$PREFIX/lib/libddblock.a" \
-        $(pkg-config --libs libcurl libcrypto jansson sqlite3) -pthread
+        $(pkg-config --libs libcurl libcrypto sqlite3) -pthread
     ! ldd ./first_lock | grep -q libddblock
 }
 

@@ -66,25 +66,30 @@ static void too_long_a_text_is_cut_and_marked(void **state)
 
 static void assert_created(char type, struct bytes value, const char *expected)
 {
-    json_t *attribute = attribute_create(type, value);
-    char *text;
+    struct buffer text;
 
-    assert_non_null(attribute);
-    text = json_dumps(attribute, JSON_COMPACT);
-    assert_string_equal(text, expected);
-    free(text);
-    json_decref(attribute);
+    buffer_init(&text, 1000);
+    assert_true(attribute_append(&text, type, value));
+    assert_true(buffer_ok(&text));
+    assert_string_equal(buffer_string(&text), expected);
+    buffer_finish(&text);
 }
 
 static void values_are_made(void **state)
 {
+    struct buffer text;
+
     (void)state;
     assert_created('S', bytes_from("a\0\"", 3), "{\"S\":\"a\\u0000\\\"\"}");
     assert_created('S', bytes_from(NULL, 0), "{\"S\":\"\"}");
     assert_created('N', bytes_from_string("-1.5"), "{\"N\":\"-1.5\"}");
     assert_created('B', bytes_from("\xFF\x00", 2), "{\"B\":\"/wA=\"}");
     assert_created('B', bytes_from(NULL, 0), "{\"B\":\"\"}");
-    assert_null(attribute_create('S', bytes_from_string("\xC3")));
+    assert_created('S', bytes_from_string("\x1F\n\\\x7F\xC3\xA4"),
+                   "{\"S\":\"\\u001f\\u000a\\\\\x7F\xC3\xA4\"}");
+    buffer_init(&text, 1000);
+    assert_false(attribute_append(&text, 'S', bytes_from_string("\xC3")));
+    buffer_finish(&text);
 }
 
 int main(void)
