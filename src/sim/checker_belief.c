@@ -171,9 +171,9 @@ static void check_given_up(struct checker *checker, const struct history_event *
     /* What was lost while it settled is given back as a courtesy, once; its lease is over. */
     bool courtesy = acquisition->settle_ns > 0 && acquisition->confirmed_ns >= 0 &&
                     acquisition->confirmed_ns <= event->at_ns;
-    /* It was held while it settled, and released: a ghost that lands then is an orphan of a lease.
-     */
-    bool orphan = acquisition->confirmed_ns >= 0 && acquisition->released;
+    /* It was held while it settled, and released or lost. A ghost that lands then is an orphan. */
+    bool orphan =
+        acquisition->confirmed_ns >= 0 && (acquisition->released || acquisition->displaced);
 
     acquisition->waiting = false;
     acquisition->answered = true;

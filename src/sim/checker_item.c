@@ -83,6 +83,11 @@ static void check_released(struct checker *checker, const struct history_event *
     }
     acquisition->released = true;
     acquisition->release_at_ns = event->at_ns;
+    /* Its package writes its own token with its release, less than the copy of its take-over did.
+     */
+    if (acquisition->npm && event->token < checker->token_max) {
+        checker->token_max = event->token;
+    }
     if (acquisition->closed) {
         checker->item.acquisition = 0;
     }
