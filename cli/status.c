@@ -96,9 +96,9 @@ static void tell(const struct hold_file *file, enum hold_state state, int64_t re
     if (holder != 0) {
         (void)printf("holder        process %d\n", (int)holder);
     } else {
-        (void)printf("holder        %s\n", file->holder.pid == 0        ? "none is needed"
-                                             : file->state == HOLD_HELD ? "has died"
-                                                                        : "has ended");
+        (void)printf("holder        %s\n", file->holder.pid == 0      ? "none is needed"
+                                           : file->state == HOLD_HELD ? "has died"
+                                                                      : "has ended");
     }
 }
 
