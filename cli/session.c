@@ -77,6 +77,7 @@ static ddblock_status wait_for_lock(struct session *session, int *ret_signal, dd
         status = error_set(error, DDBLOCK_CANCELLED, "it is waited for no more");
     } else if (status == DDBLOCK_OK) {
         message_set_token(ddblock_lock_fencing_token(session->lock));
+        say_hurriedly(false); /* who asks for it is told; what that costs is looked at afterwards */
         say_event(MESSAGE_ACQUIRED, "%s was waited for %s", shown, duration);
     }
     say_hurriedly(false);
