@@ -135,7 +135,7 @@ static int read_sequence(void)
     }
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(text, keys[i].text) == 0) {
-            return keys[i].key;
+            return (int)keys[i].key;
         }
     }
     return SCREEN_OTHER;
