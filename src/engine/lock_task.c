@@ -96,6 +96,8 @@ int lock_wait_for_change(struct ddblock_lock *lock, const struct timespec *end)
     int rc;
 
     condition_init(&waiter.changed);
+    /* Until it leaves the list below. */
+    /* cppcheck-suppress autoVariables */
     lock->waiters = &waiter;
     rc = end != NULL ? pthread_cond_timedwait(&waiter.changed, mutex, end)
                      : pthread_cond_wait(&waiter.changed, mutex);
