@@ -104,18 +104,17 @@ static ddblock_status check_conditions(const struct request *request, const ddbl
     return DDBLOCK_OK;
 }
 
+static bool is_same_version(const ddblock_info *a, const ddblock_info *b)
+{
+    return memcmp(a->version, b->version, sizeof(a->version)) == 0;
+}
+
 /* The same acquisition, a heartbeat later perhaps: each has a token of its own. One that fails
  * closed has none, but no heartbeats either. */
 static bool is_same_acquisition(const ddblock_info *a, const ddblock_info *b)
 {
     return a->kind == b->kind && strcmp(a->owner, b->owner) == 0 &&
-           a->fencing_token == b->fencing_token &&
-           (a->fencing_token != 0 || memcmp(a->version, b->version, sizeof(a->version)) == 0);
-}
-
-static bool is_same_version(const ddblock_info *a, const ddblock_info *b)
-{
-    return memcmp(a->version, b->version, sizeof(a->version)) == 0;
+           a->fencing_token == b->fencing_token && (a->fencing_token != 0 || is_same_version(a, b));
 }
 
 /* Watches a lock that fails open until a heartbeat of its holder is seen, an answer is typed, or

@@ -25,10 +25,15 @@ static bool read_proc(const char *path, char *target, size_t size)
 
 char *boot_text(char *target)
 {
-    if (!read_proc("/proc/sys/kernel/random/boot_id", target, BOOT_TEXT_SIZE)) {
-        (void)snprintf(target, BOOT_TEXT_SIZE, "unknown");
+    char boot[48];
+    char time[32] = ""; /* "time:[4026531834]"; time_namespaces(7) */
+
+    if (!read_proc("/proc/sys/kernel/random/boot_id", boot, sizeof(boot))) {
+        (void)snprintf(boot, sizeof(boot), "unknown");
     }
-    target[strcspn(target, "\n")] = '\0';
+    boot[strcspn(boot, "\n")] = '\0';
+    (void)!readlink("/proc/self/ns/time", time, sizeof(time) - 1);
+    (void)snprintf(target, BOOT_TEXT_SIZE, "%s %s", boot, time);
     return target;
 }
 

@@ -6,10 +6,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { BOOT_TEXT_SIZE = 40 };
+/* "UUID time:[NUMBER]" takes 58. */
+enum { BOOT_TEXT_SIZE = 80 };
 
-/* Writes which boot of the system this is: a UUID; "unknown" if the system does not tell. Returns
- * target, which has BOOT_TEXT_SIZE bytes. */
+/* Writes to which boot of the system, and which time namespace, boot_clock_ms belongs; "unknown" for
+ * a boot that the system does not tell. Returns target, which has BOOT_TEXT_SIZE bytes. */
 char *boot_text(char *target);
 
 /* The clock that counts suspend, in milliseconds since the boot. */

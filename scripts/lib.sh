@@ -58,12 +58,17 @@ missing_for_build() {
     has_command pkg-config || echo pkg-config
     has_library 'libcurl >= 7.88' || echo libcurl4-openssl-dev
     has_library 'libcrypto >= 3.0' || echo libssl-dev
-    has_library 'jansson >= 2.14' || echo libjansson-dev
     has_library 'sqlite3 >= 3.40' || echo libsqlite3-dev
+}
+
+# … and those that the benchmarks need.
+missing_for_bench() {
+    has_library 'jansson >= 2.14' || echo libjansson-dev
 }
 
 # … and those that the tests need.
 missing_for_tests() {
+    missing_for_bench
     has_command g++ || echo g++
     has_library cmocka || echo libcmocka-dev
     has_library libuv || echo libuv1-dev # for the examples of event loops, these four
@@ -90,6 +95,7 @@ missing_for_tests() {
 
 # … and those that fuzzing needs.
 missing_for_fuzzing() {
+    missing_for_bench # one target compares with jansson
     has_command clang || echo clang
     [ -n "$(find /usr/lib -name "libclang_rt.fuzzer-*.a" -print -quit)" ] ||
         echo libclang-rt-14-dev

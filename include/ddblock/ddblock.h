@@ -26,7 +26,9 @@
  *  6. After fork() every object is dead in the child: calls return DDBLOCK_FORKED,
  *     no lock is held there, and closing frees memory and touches nothing else.
  *  7. Durations are in milliseconds, and instants in milliseconds since the Unix
- *     epoch where they say unix_ms. */
+ *     epoch where they say unix_ms.
+ *  8. A thread inside a call must not be cancelled (pthread_cancel(3)): it may have
+ *     a mutex, without which the heartbeats of the store stop. */
 #ifndef DDBLOCK_DDBLOCK_H
 #define DDBLOCK_DDBLOCK_H
 
@@ -459,7 +461,7 @@ DDBLOCK_API ddblock_status ddblock_lock_export(ddblock_lock *lock, char *ret_tex
  * of the same kind and lease, and of the store in which the lock is.
  *
  * Returns DDBLOCK_OK; DDBLOCK_LOST if a fail-open lock's lease is over, as it is after a reboot
- * (one that fails closed is never lost); DDBLOCK_INVALID if the text is none, or the client is not
+ * or in another time namespace (one that fails closed is never lost); DDBLOCK_INVALID if the text is none, or the client is not
  * like the one of the export; DDBLOCK_FORKED, DDBLOCK_NO_MEMORY. */
 DDBLOCK_API ddblock_status ddblock_lock_adopt(ddblock_client *client, const ddblock_id *id,
                                               const char *text, ddblock_lock **ret_lock,

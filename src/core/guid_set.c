@@ -3,12 +3,6 @@
 
 #include <assert.h>
 
-static struct guid_sent *at(struct guid_set *set, size_t position)
-{
-    return position < GUIDS_CALM ? &set->calm[position]
-                                 : &set->more->entries[position - GUIDS_CALM];
-}
-
 static bool is_full(const struct guid_set *set)
 {
     return set->count == (set->more != NULL ? (size_t)GUIDS_MAX : (size_t)GUIDS_CALM);
@@ -21,22 +15,27 @@ const struct guid_sent *guid_set_at(const struct guid_set *set, size_t position)
                                  : &set->more->entries[position - GUIDS_CALM];
 }
 
-const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
-                                     struct instant now, bool *ret_added)
+/* The same entry, of a set that may be changed. */
+static struct guid_sent *at(struct guid_set *set, size_t position)
 {
-    *ret_added = !is_full(set);
-    if (*ret_added) {
-        *at(set, set->count) = (struct guid_sent){.guid = *fresh, .sent = now};
-        set->count++;
-    }
-    return guid_set_newest(set);
+    return (struct guid_sent *)guid_set_at(set, position);
 }
 
 void guid_set_restore(struct guid_set *set, const struct guid_sent *entry)
 {
     assert(!is_full(set));
-    *at(set, set->count) = *entry;
     set->count++;
+    *guid_set_newest(set) = *entry;
+}
+
+const struct guid_sent *guid_set_add(struct guid_set *set, const struct guid *fresh,
+                                     struct instant now, bool *ret_added)
+{
+    *ret_added = !is_full(set);
+    if (*ret_added) {
+        guid_set_restore(set, &(struct guid_sent){.guid = *fresh, .sent = now});
+    }
+    return guid_set_newest(set);
 }
 
 struct guid_sent *guid_set_newest(struct guid_set *set)

@@ -18,7 +18,7 @@ struct guid_sent {
 /* What a calm holder needs: the guid that was confirmed last, and that of the renewal under way. */
 enum { GUIDS_CALM = 2 };
 
-/* Memory for the others, in which the set keeps the newest when there are more. */
+/* Memory for those beyond. */
 struct guids_more {
     struct guid_sent entries[GUIDS_MAX - GUIDS_CALM];
 };

@@ -95,7 +95,8 @@ static ddblock_status check(const struct ddblock_client *client, struct machine_
     }
     if (!same_boot) {
         return status_set(error, DDBLOCK_LOST,
-                          "the lock was exported before a reboot, or on another machine");
+                          "the lock was exported before a reboot, on another machine, or in "
+                          "another time namespace");
     }
     if (!instant_before(grant->deadline,
                         instant_add(clock_now(), duration_from_ms(grant->lease_ms)))) {

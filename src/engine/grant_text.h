@@ -5,7 +5,8 @@
 #include "base/buffer.h"
 #include "core/machine.h"
 
-/* Which boot of which machine an instant belongs to; all zero: unknown. */
+/* Which boot of which machine, and which time namespace there, an instant belongs to; all zero:
+ * unknown. */
 enum { BOOT_ID_SIZE = 16 };
 struct boot_id {
     uint8_t bytes[BOOT_ID_SIZE];

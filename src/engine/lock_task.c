@@ -25,6 +25,12 @@ static void free_aside(struct machine_aside *aside)
     }
 }
 
+/* Without memory the machine does with less. */
+static void lend_aside(struct ddblock_lock *lock)
+{
+    machine_lend(&lock->machine, malloc(sizeof(struct machine_aside)));
+}
+
 void lock_free(struct ddblock_lock *lock)
 {
     if (lock->event_fd >= 0) {
@@ -49,7 +55,7 @@ static struct effects lock_step(struct task *task, const struct event *event)
 
     own.touched.ns = atomic_load_explicit(&lock->touched_ns, memory_order_relaxed);
     if (machine_wants_aside(&lock->machine, event)) {
-        machine_lend(&lock->machine, malloc(sizeof(struct machine_aside)));
+        lend_aside(lock);
     }
     effects = machine_step(&lock->machine, &own);
     metrics_step(&lock->engine->loop.metrics, &before, &lock->machine, &own, &effects);
@@ -65,7 +71,7 @@ static void lock_queued(struct task *task, const struct task *first)
     struct record *seen;
 
     if (lock->machine.aside == NULL) {
-        machine_lend(&lock->machine, malloc(sizeof(struct machine_aside)));
+        lend_aside(lock);
     }
     if (lock->machine.aside == NULL) {
         return; /* it is not told for whom it waits */

@@ -170,8 +170,7 @@ static bool step(struct loop *loop, struct task *task, enum event_kind kind,
         remove_task(loop, task);
     }
     if (next != NULL) {
-        assert(
-            !effects.fresh_used); /* so there is a guid left: who is out of the way writes none */
+        assert(!effects.fresh_used); /* who is out of the way writes none: the guid is left */
         (void)step(loop, next, EVENT_ACQUIRE, NULL); /* which only sends: this goes no deeper */
     }
     return !effects.ended;

@@ -7,11 +7,11 @@
 
 #include "base/buffer.h"
 
-/* A parameter that is an object or an array: where its text begins and ends. */
+/* A parameter that is an object or an array. */
 struct dynamodb_body_part {
     const char *parameter;
-    size_t begin;
-    size_t end;
+    struct buffer text; /* without its braces */
+    bool is_array;
 };
 
 /* The most is that of a new table: AttributeDefinitions, KeySchema, Tags. An acquisition has Key,
@@ -19,7 +19,7 @@ struct dynamodb_body_part {
 enum { DYNAMODB_BODY_PARTS_MAX = 6 };
 
 struct dynamodb_body {
-    struct buffer text; /* all but the last brace */
+    struct buffer text; /* the other parameters, without the body's braces */
     struct dynamodb_body_part parts[DYNAMODB_BODY_PARTS_MAX];
     size_t part_count;
     bool failed;

@@ -1,8 +1,8 @@
 /* json_text.h - reads JSON (RFC 8259) where it lies.
  *
- * Takes no memory, so a reply can always be judged. jansson, which builds our requests, is not
- * used to read: when its token buffer cannot grow, its parser (2.14) drops a byte and goes on, and
- * so has been seen to return a fencing token short of a digit. */
+ * Takes no memory, so a reply can always be judged. jansson is not used: when its token buffer
+ * cannot grow, its parser (2.14) drops a byte and goes on, and so has been seen to return a fencing
+ * token short of a digit. */
 #ifndef WIRE_JSON_TEXT_H
 #define WIRE_JSON_TEXT_H
 

@@ -35,27 +35,14 @@ static size_t plain_size(struct bytes text)
     return size;
 }
 
-/* Most texts are short, plain ASCII: one look at each byte is enough. */
-static bool is_plain_ascii(struct bytes text)
-{
-    bool plain = true;
-
-    for (size_t i = 0; i < text.size; i++) {
-        plain = plain && is_plain(text.data[i]) && text.data[i] < 0x80;
-    }
-    return plain;
-}
-
 bool json_write_string(struct buffer *target, struct bytes text)
 {
-    bool plain = is_plain_ascii(text);
-
-    if (!plain && !text_is_utf8(text)) {
+    if (!text_is_utf8(text)) {
         return false;
     }
     buffer_append_string(target, "\"");
     while (text.size > 0) {
-        size_t size = plain ? text.size : plain_size(text);
+        size_t size = plain_size(text);
 
         buffer_append(target, bytes_from(text.data, size));
         text = bytes_from(text.data + size, text.size - size);

@@ -343,3 +343,14 @@ of() {
     [[ $output != *"$(sed -n 's/^export = //p' "$HOLD")"* ]]
     run -0 "$DDBLOCK" release --hold-file "$HOLD"
 }
+
+@test "in another time namespace, whose clock is another, nothing is held" {
+    unshare --time --boottime 100 true 2>/dev/null || skip 'no time namespaces are to be had'
+    run -0 "$DDBLOCK" acquire "${PLACE[@]}" --lease 1h --heartbeat 0 --hold-file "$HOLD" "$LOCK"
+    status_is 0
+    # Behind ours by less than the lease: by the clock alone more time would seem to be left.
+    run -76 unshare --time --boottime -100 "$DDBLOCK" status --hold-file "$HOLD"
+    [[ $output == *"state         lost"*"remaining     0 ms"* ]]
+    run -76 unshare --time --boottime -100 "$DDBLOCK" release --hold-file "$HOLD"
+    run -0 "$DDBLOCK" break --yes "${PLACE[@]}" "$LOCK"
+}

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 
 #include <curl/curl.h>
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 
@@ -123,7 +122,6 @@ void allocations_hook(void)
     assert_int_equal(curl_global_init_mem(CURL_GLOBAL_DEFAULT, __wrap_malloc, __wrap_free,
                                           __wrap_realloc, __wrap_strdup, __wrap_calloc),
                      CURLE_OK);
-    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
     hook_sqlite();
     hooked = true;
 }

@@ -1,5 +1,5 @@
 /* allocations.h - memory that runs out when the trouble strikes: for this project's code by the
- * linker (-Wl,--wrap), for libcurl, jansson, SQLite and OpenSSL by their own hooks. */
+ * linker (-Wl,--wrap), for libcurl, SQLite and OpenSSL by their own hooks. */
 #ifndef TEST_TORTURE_ALLOCATIONS_H
 #define TEST_TORTURE_ALLOCATIONS_H
 

@@ -23,9 +23,9 @@ static void pieces_come_together(void **state)
     assert_true(dynamodb_body_write(&body, &text));
     assert_string_equal(buffer_string(&text),
                         "{\"TableName\":\"locks\","
-                        "\"Key\":{\"id\":{\"S\":\"a\\\"b\"},\"n\":{\"N\":\"0\"}},"
                         "\"ConsistentRead\":true,"
                         "\"ConditionExpression\":\"#x = :x\","
+                        "\"Key\":{\"id\":{\"S\":\"a\\\"b\"},\"n\":{\"N\":\"0\"}},"
                         "\"ExpressionAttributeNames\":{\"#x\":\"owner\"},"
                         "\"ExpressionAttributeValues\":{\":x\":{\"B\":\"Zg==\"},"
                         "\":y\":{\"N\":\"-9223372036854775808\"}}}");
@@ -53,8 +53,8 @@ static void parts_take_turns(void **state)
     assert_string_equal(
         buffer_string(&text),
         "{\"TableName\":\"t\","
-        "\"Item\":{\"id\":{\"S\":\"a\"},\"owner\":{\"S\":\"o\"},\"n\":{\"N\":\"1\"}},"
         "\"ConditionExpression\":\"c\","
+        "\"Item\":{\"id\":{\"S\":\"a\"},\"owner\":{\"S\":\"o\"},\"n\":{\"N\":\"1\"}},"
         "\"ExpressionAttributeNames\":{\"#a\":\"first\",\"#b\":\"second\"},"
         "\"ExpressionAttributeValues\":{\":n\":{\"N\":\"7\"}}}");
     buffer_clear(&text);
