@@ -97,7 +97,7 @@ struct machine_aside *machine_give_back(struct machine *machine)
 {
     struct machine_aside *aside = machine->aside;
 
-    if (!is_held(machine->state) || !machine->announced || machine->mine.count > GUIDS_CALM) {
+    if (!is_held(machine->state) || machine->mine.count > GUIDS_CALM) {
         return NULL;
     }
     machine_lend(machine, NULL);

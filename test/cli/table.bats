@@ -53,6 +53,25 @@ field() {
         '{"TableName":"locks","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"p\"k","AttributeType":"N"},{"AttributeName":"s","AttributeType":"B"}],"KeySchema":[{"AttributeName":"p\"k","KeyType":"HASH"},{"AttributeName":"s","KeyType":"RANGE"}],"DeletionProtectionEnabled":true,"PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true},"Tags":[{"Key":"a","Value":"b\"=c"},{"Key":"d","Value":""}]}' ]
 }
 
+npm_module() {
+    [ -e "$BATS_TEST_DIRNAME/../npm/node_modules/$1" ] || skip "the npm packages of test/npm are not installed"
+}
+
+# Its list of properties is of 2023: it does not know DeletionProtectionEnabled yet.
+@test "template cloudformation: valid for cfn-lint" {
+    local options
+    npm_module cfn-lint
+    for options in "" "--sort-key s:N --tag a=b" "--partition-key p:B --point-in-time-recovery"; do
+        # shellcheck disable=SC2086 # into words
+        "$DDBLOCK" table template cloudformation $options locks >"$BATS_TEST_TMPDIR/locks.json"
+        run -0 "$BATS_TEST_DIRNAME/../npm/node_modules/.bin/cfn-lint" validate "$BATS_TEST_TMPDIR/locks.json"
+        [[ $output == *"Template valid!"* ]]
+    done
+    sed -i 's/KeySchema/KeySchemes/' "$BATS_TEST_TMPDIR/locks.json" # it does look
+    run "$BATS_TEST_DIRNAME/../npm/node_modules/.bin/cfn-lint" validate "$BATS_TEST_TMPDIR/locks.json"
+    [ "$status" -ne 0 ]
+}
+
 @test "template iam: a policy" {
     run -0 "$DDBLOCK" table template iam --region eu-west-1 locks
     [ "$(field Statement 0 Resource <<<"$output")" = '"arn:aws:dynamodb:eu-west-1:*:table/locks"' ]
@@ -73,6 +92,24 @@ field() {
         "$DDBLOCK" table template terraform $options locks >"$BATS_TEST_TMPDIR/locks.tf"
         terraform fmt -check -diff "$BATS_TEST_TMPDIR/locks.tf"
     done
+}
+
+@test "template terraform: what HCL's own parser reads in it" {
+    npm_module @cdktf/hcl2json
+    run -0 "$DDBLOCK" table template terraform --sort-key s:N --deletion-protection \
+        --point-in-time-recovery --tag 'a=${b}%{c}"' locks
+    [ "$(node -e '
+        const { parse } = require(process.argv[1]);
+        parse("locks.tf", require("fs").readFileSync(0, "utf8")).then(read =>
+        {
+            const [table] = read.resource.aws_dynamodb_table.locks;
+            console.log(table.name, table.billing_mode, table.hash_key, table.range_key,
+                table.attribute.map(one => one.name + ":" + one.type).join(),
+                table.deletion_protection_enabled, table.point_in_time_recovery[0].enabled,
+                JSON.stringify(table.tags));
+            process.exit(0); /* its worker would keep the process */
+        });' "$BATS_TEST_DIRNAME/../npm/node_modules/@cdktf/hcl2json" <<<"$output")" = \
+        'locks PAY_PER_REQUEST id s id:S,s:N true true {"a":"$${b}%%{c}\""}' ]
 }
 
 @test "wrong usage" {

@@ -75,20 +75,21 @@ same() {
     done < <(grep -h '^\.Xr ddblock' "$MAN"/*)
 }
 
-@test "the options of the pages are those of the help, with their arguments" {
+# pages_agree WHAT: for each command, what WHAT_of_help finds in its help, WHAT_of_page finds in its page.
+pages_agree() {
     local command
     for command in $(commands); do
         echo "$command"
-        same "$(help_of "$command" | options_of_help)" "$(options_of_page "$MAN/ddblock-$command.1")"
+        same "$(help_of "$command" | "$1_of_help")" "$("$1_of_page" "$MAN/ddblock-$command.1")"
     done
 }
 
+@test "the options of the pages are those of the help, with their arguments" {
+    pages_agree options
+}
+
 @test "the exit statuses of the pages are those of the help" {
-    local command
-    for command in $(commands); do
-        echo "$command"
-        same "$(help_of "$command" | statuses_of_help)" "$(statuses_of_page "$MAN/ddblock-$command.1")"
-    done
+    pages_agree statuses
 }
 
 @test "the exit statuses of ddblock(1) are those of all commands" {

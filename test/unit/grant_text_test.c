@@ -1,4 +1,8 @@
 /* grant_text_test.c - a lock that is handed over, as text. */
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "engine/grant_text.h"
 #include "support/testing.h"
 
@@ -51,8 +55,7 @@ static void what_was_written_is_read(void **state)
         assert_true(read.ghosts_until.ns == grant.ghosts_until.ns);
         assert_int_equal(read.mine_count, guids);
         for (size_t i = 0; i < guids; i++) {
-            assert_memory_equal(read.mine[i].guid.bytes, grant.mine[i].guid.bytes,
-                                GUID_SIZE);
+            assert_memory_equal(read.mine[i].guid.bytes, grant.mine[i].guid.bytes, GUID_SIZE);
             assert_true(read.mine[i].sent.ns == grant.mine[i].sent.ns);
             assert_int_equal(read.mine[i].in_doubt, grant.mine[i].in_doubt);
         }
@@ -130,6 +133,37 @@ static void the_boot_has_an_id(void **state)
     assert_memory_not_equal(one.bytes, none.bytes, BOOT_ID_SIZE);
 }
 
+/* Its clock may be set otherwise, so what was exported here is not to be believed there. */
+static void another_time_namespace_is_another_boot(void **state)
+{
+    struct boot_id ours = {0};
+    pid_t child;
+    int ended = 0;
+
+    (void)state;
+    assert_true(boot_id_read(&ours));
+    child = fork();
+    if (child == 0) {
+        struct boot_id theirs = {0};
+        pid_t inside;
+
+        if (unshare(CLONE_NEWTIME) != 0) {
+            _exit(2); /* not allowed */
+        }
+        inside = fork(); /* the children are in it, not who made it: unshare(2) */
+        if (inside == 0) {
+            _exit(!boot_id_read(&theirs) || memcmp(ours.bytes, theirs.bytes, BOOT_ID_SIZE) == 0);
+        }
+        _exit(waitpid(inside, &ended, 0) != inside || ended != 0);
+    }
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    if (WEXITSTATUS(ended) == 2) {
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(ended), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +171,7 @@ int main(void)
         cmocka_unit_test(anything_else_is_refused),
         cmocka_unit_test(what_no_lock_can_be_is_refused),
         cmocka_unit_test(the_boot_has_an_id),
+        cmocka_unit_test(another_time_namespace_is_another_boot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

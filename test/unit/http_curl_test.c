@@ -557,6 +557,7 @@ static void nobody_listens(void **state)
     open_client(&w, url, NULL);
     (void)snprintf(words, sizeof(words), "cannot reach 127.0.0.1:%u", port);
     expect_failure(ask(&w), HTTP_NOT_SENT, words);
+    expect_failure(ask(&w), HTTP_NOT_SENT, "Connection refused");
     assert_int_equal(ask(&w)->failure, DDBLOCK_UNAVAILABLE);
     close_world(&w);
 }

@@ -78,13 +78,21 @@ static const struct outcome refused = {
     .record = {.kind = RECORD_FAIL_OPEN, .guid = {'S', 1, "x"}, .token = 3, .lease_ms = 1000},
 };
 
-static struct machine held(struct machine_aside *memory)
+/* An acquisition whose first request is under way. */
+static struct machine begun(struct machine_aside *memory)
 {
-    static const struct machine_patience patience = {0};
+    static const struct machine_patience patience = {.retry_count = 9};
     struct machine machine;
 
     machine_init(&machine, &config, &patience, NULL);
     (void)step(&machine, memory, EVENT_ACQUIRE, 0, NULL);
+    return machine;
+}
+
+static struct machine held(struct machine_aside *memory)
+{
+    struct machine machine = begun(memory);
+
     assert_int_equal(step(&machine, memory, EVENT_REPLY, 1, &acquired).notice, NOTICE_ACQUIRED);
     return machine;
 }
@@ -119,13 +127,10 @@ static void who_just_holds_gives_its_memory_back(void **state)
 
 static void without_memory_a_refused_acquisition_is_given_up(void **state)
 {
-    static const struct machine_patience patience = {.retry_count = 9};
-    struct machine machine;
+    struct machine machine = begun(NULL);
     struct effects effects;
 
     (void)state;
-    machine_init(&machine, &config, &patience, NULL);
-    (void)step(&machine, NULL, EVENT_ACQUIRE, 0, NULL);
     effects = step(&machine, NULL, EVENT_REPLY, 1, &refused);
     assert_int_equal(effects.notice, NOTICE_NOT_ACQUIRED);
     assert_int_equal(effects.status, DDBLOCK_NO_MEMORY);
@@ -135,13 +140,10 @@ static void without_memory_a_refused_acquisition_is_given_up(void **state)
 /* Nor is one carried on whose lease was over when its answer came: it is released. */
 static void without_memory_a_late_acquisition_is_given_back(void **state)
 {
-    static const struct machine_patience patience = {.retry_count = 9};
-    struct machine machine;
+    struct machine machine = begun(NULL);
     struct effects effects;
 
     (void)state;
-    machine_init(&machine, &config, &patience, NULL);
-    (void)step(&machine, NULL, EVENT_ACQUIRE, 0, NULL);
     effects = step(&machine, NULL, EVENT_REPLY, 1500, &acquired);
     assert_int_equal(effects.request.kind, REQUEST_RELEASE);
     effects = step(&machine, NULL, EVENT_REPLY, 1501, &renewed);
