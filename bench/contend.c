@@ -29,27 +29,18 @@ struct contender {
 static void *contend(void *argument)
 {
     struct contender *contender = argument;
-    ddblock_acquire_options options;
-    ddblock_id id = ddblock_id_string("lock");
-    ddblock_error error;
 
-    ddblock_acquire_options_init(&options);
-    options.wait_ms = DDBLOCK_FOREVER;
     while (now_ms() < contender->ends_ms) {
-        ddblock_lock *lock = NULL;
         double began = now_ms();
+        ddblock_lock *lock = begin_lock(contender->client, "lock", 0);
 
-        if (ddblock_acquire(contender->client, &id, &options, &lock, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        await_lock(lock);
         began = now_ms() - began;
         contender->turns++;
         contender->waited_ms += began;
         contender->longest_ms = began > contender->longest_ms ? began : contender->longest_ms;
         (void)poll(NULL, 0, HOLD_MS);
-        if (ddblock_release(lock, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        release_lock(lock);
         (void)poll(NULL, 0, REST_MS);
     }
     return NULL;

@@ -28,30 +28,19 @@ struct bench {
 static void *take_turns(void *argument)
 {
     struct bench *bench = argument;
-    ddblock_acquire_options options;
-    ddblock_id id = ddblock_id_string("lock");
-    ddblock_error error;
 
-    ddblock_acquire_options_init(&options);
-    options.wait_ms = DDBLOCK_FOREVER;
     for (long i = 0; i < bench->turns; i++) {
-        ddblock_lock *lock = NULL;
+        ddblock_lock *lock;
         uint64_t number;
 
         (void)pthread_mutex_lock(&bench->mutex);
         number = bench->started++;
-        if (ddblock_acquire_start(bench->client, &id, &options, &lock, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        lock = begin_lock(bench->client, "lock", 0);
         (void)pthread_mutex_unlock(&bench->mutex);
-        if (ddblock_acquire_wait(lock, DDBLOCK_FOREVER, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        await_lock(lock);
         bench->out_of_order += number != bench->served;
         bench->served++;
-        if (ddblock_release(lock, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        release_lock(lock);
     }
     return NULL;
 }

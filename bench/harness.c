@@ -116,6 +116,42 @@ double quantile(double *values, size_t count, double share)
     return count > 0 ? values[(size_t)((double)(count - 1) * share)] : 0;
 }
 
+ddblock_lock *begin_lock(ddblock_client *client, const char *what, long number)
+{
+    char name[64];
+    ddblock_acquire_options options;
+    ddblock_id id;
+    ddblock_lock *lock = NULL;
+    ddblock_error error;
+
+    (void)snprintf(name, sizeof(name), "%s-%ld", what, number);
+    id = ddblock_id_string(name);
+    ddblock_acquire_options_init(&options);
+    options.wait_ms = DDBLOCK_FOREVER;
+    if (ddblock_acquire_start(client, &id, &options, &lock, &error) != DDBLOCK_OK) {
+        die(error.message);
+    }
+    return lock;
+}
+
+void await_lock(ddblock_lock *lock)
+{
+    ddblock_error error;
+
+    if (ddblock_acquire_wait(lock, DDBLOCK_FOREVER, &error) != DDBLOCK_OK) {
+        die(error.message);
+    }
+}
+
+void release_lock(ddblock_lock *lock)
+{
+    ddblock_error error;
+
+    if (ddblock_release(lock, &error) != DDBLOCK_OK) {
+        die(error.message);
+    }
+}
+
 static double usage_us(int who)
 {
     struct rusage usage = {0};

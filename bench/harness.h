@@ -37,6 +37,12 @@ void standin_stop(struct standin *standin);
 /* A store on the stand-in. */
 ddblock_store *standin_open_store(const struct standin *standin);
 
+/* The three steps of holding a lock, by a name and a number where names are many. They wait for as
+ * long as it takes, and end the program if something fails. */
+ddblock_lock *begin_lock(ddblock_client *client, const char *what, long number);
+void await_lock(ddblock_lock *lock);
+void release_lock(ddblock_lock *lock);
+
 /* Milliseconds of a clock that begins anywhere. */
 double now_ms(void);
 

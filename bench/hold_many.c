@@ -107,26 +107,11 @@ static void open_client(struct bench *bench, int64_t lease_ms, int64_t heartbeat
 
 static void acquire_some(struct bench *bench, const char *what, long first, long end)
 {
-    ddblock_acquire_options options;
-    ddblock_error error;
-
-    ddblock_acquire_options_init(&options);
-    options.wait_ms = DDBLOCK_FOREVER;
     for (long i = first; i < end; i++) {
-        char name[64];
-        ddblock_id id;
-
-        (void)snprintf(name, sizeof(name), "%s-%ld", what, i);
-        id = ddblock_id_string(name);
-        if (ddblock_acquire_start(bench->client, &id, &options, &bench->locks[i], &error) !=
-            DDBLOCK_OK) {
-            die(error.message);
-        }
+        bench->locks[i] = begin_lock(bench->client, what, i);
     }
     for (long i = first; i < end; i++) {
-        if (ddblock_acquire_wait(bench->locks[i], DDBLOCK_FOREVER, &error) != DDBLOCK_OK) {
-            die(error.message);
-        }
+        await_lock(bench->locks[i]);
     }
 }
 

@@ -61,42 +61,6 @@ static ddblock_client *open_client(const struct standin *standin, ddblock_store 
     return client;
 }
 
-static ddblock_lock *start(ddblock_client *client, size_t index)
-{
-    ddblock_acquire_options options;
-    ddblock_lock *lock = NULL;
-    ddblock_error error;
-    ddblock_id id;
-    char name[32];
-
-    (void)snprintf(name, sizeof(name), "lock-%zu", index);
-    id = ddblock_id_string(name);
-    ddblock_acquire_options_init(&options);
-    options.wait_ms = DDBLOCK_FOREVER;
-    if (ddblock_acquire_start(client, &id, &options, &lock, &error) != DDBLOCK_OK) {
-        die(error.message);
-    }
-    return lock;
-}
-
-static void wait_for(ddblock_lock *lock)
-{
-    ddblock_error error;
-
-    if (ddblock_acquire_wait(lock, DDBLOCK_FOREVER, &error) != DDBLOCK_OK) {
-        die(error.message);
-    }
-}
-
-static void release(ddblock_lock *lock)
-{
-    ddblock_error error;
-
-    if (ddblock_release(lock, &error) != DDBLOCK_OK) {
-        die(error.message);
-    }
-}
-
 static void *take_rounds(void *argument)
 {
     struct pair *pair = argument;
@@ -106,22 +70,22 @@ static void *take_rounds(void *argument)
     for (size_t i = 0; i < bench->rounds; i++) {
         size_t sample = pair->index * bench->rounds + i;
         int64_t hold_ms = bench->poll_ms + rand_r(&seed) % (2 * bench->poll_ms + 1);
-        ddblock_lock *held = start(bench->holder, pair->index);
+        ddblock_lock *held = begin_lock(bench->holder, "lock", (long)pair->index);
         ddblock_lock *waiting;
         double began;
         double released;
 
-        wait_for(held);
+        await_lock(held);
         began = now_ms();
-        waiting = start(bench->waiter, pair->index);
+        waiting = begin_lock(bench->waiter, "lock", (long)pair->index);
         (void)poll(NULL, 0, (int)hold_ms);
         released = now_ms();
         ddblock_release_start(held);
-        wait_for(waiting);
+        await_lock(waiting);
         bench->samples[sample] = now_ms() - released;
         bench->waits[sample] = now_ms() - began;
-        release(held);
-        release(waiting);
+        release_lock(held);
+        release_lock(waiting);
     }
     return NULL;
 }
@@ -183,7 +147,7 @@ static int hold(char **arguments)
     ddblock_client *client = open_client(&standin, &store, strtoll(arguments[2], NULL, 10), -1);
 
     for (size_t i = 0; i < locks; i++) {
-        wait_for(start(client, i));
+        await_lock(begin_lock(client, "lock", (long)i));
     }
     printf("held\n");
     (void)fflush(stdout);
@@ -232,7 +196,7 @@ static void await_all(struct bench *bench, ddblock_lock **waiting, double killed
                 bench->samples[i] = now_ms() - killed;
                 bench->waits[i] = now_ms() - began;
                 ddblock_release_start(waiting[i]);
-                release(waiting[i]);
+                release_lock(waiting[i]);
                 waiting[i] = NULL;
                 left--;
             }
@@ -252,7 +216,7 @@ static void after_crash(struct bench *bench, char *lease, const char *path)
         die("no memory");
     }
     for (size_t i = 0; i < bench->locks; i++) {
-        waiting[i] = start(bench->waiter, i);
+        waiting[i] = begin_lock(bench->waiter, "lock", (long)i);
     }
     /* Long enough for heartbeats to drift apart. */
     (void)poll(NULL, 0, (int)strtol(lease, NULL, 10) * 3);
